@@ -1,0 +1,33 @@
+"""What a user can set, in one frozen place, each with its default."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+CODEBOOKS = ("acled", "ged", "plover", "cameo")
+"""The codebooks that ship with Dateline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Settings of a coder.
+
+    Attributes:
+        codebooks: Names of shipped codebooks or paths of TOML files, in the order of the record's ``codes``.
+        weights: Folder of reader weights; None is the shipped reader.
+        gazetteer: Path of a gazetteer index; None is the shipped places.
+        published: Publication day for inputs that give none.
+        language: The language that is coded.
+        max_characters: Longer texts are dropped with the reason ``too_long``.
+        threshold: Events below this confidence are left out.
+    """
+
+    codebooks: tuple[str, ...] = CODEBOOKS
+    weights: Path | None = None
+    gazetteer: Path | None = None
+    published: dt.date | None = None
+    language: str = "en"
+    max_characters: int = 5_000_000
+    threshold: float = 0.0
