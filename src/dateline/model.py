@@ -204,6 +204,23 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RawDocument:
+    """Bytes as they came in, before anything is known of them.
+
+    Attributes:
+        name: The file, URL or ``-``; with ``:LINE`` for a record of a JSONL file. Messages name it.
+        data: The bytes; one line of the file for a JSONL record.
+        kind: ``text``, ``html``, ``jsonl`` (one record), or ``auto`` (find out from the bytes).
+        url: Where it was fetched from, if it was.
+    """
+
+    name: str
+    data: bytes
+    kind: Literal["auto", "text", "html", "jsonl"] = "auto"
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Who published an article and where it was read from."""
 
