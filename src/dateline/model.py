@@ -159,6 +159,16 @@ class PlacePrecision(StrEnum):
     COUNTRY = "country"
     REGION = "region"
 
+    @property
+    def rank(self) -> int:
+        """Its place in the order, 0 the finest."""
+        return list(PlacePrecision).index(self)
+
+    @property
+    def fine(self) -> bool:
+        """Whether it is a town or finer, or near one."""
+        return self.rank <= PlacePrecision.NEAR.rank
+
 
 class TimePrecision(StrEnum):
     """The grain of a time, finest first."""
@@ -387,6 +397,7 @@ class Claim:
     mentions: tuple[Mention, ...] = ()
     counts: tuple[Count, ...] = ()
     attributions: tuple[Attribution, ...] = ()
+    certainty: Certainty = Certainty.ASSERTED
 
     def having(self, role: Role) -> tuple[Mention, ...]:
         """Return the mentions with a role, in reading order."""

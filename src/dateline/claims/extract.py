@@ -1,0 +1,292 @@
+"""The reader: from an article's sentences to its claims, in the text's own words.
+
+The network scores words and pairs; here the scores become anchors, mentions and roles, and then claims with counts and
+speakers. Every choice is a threshold in the weights' ``reader.json``, tuned when the weights were made (docs/accuracy.md).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dateline.claims.counts import complete_count, counted_people, is_subgroup, read_number
+from dateline.claims.network import Floats, Network, WordScores
+from dateline.claims.stance import build_attributions
+from dateline.model import (
+    Article,
+    Attribution,
+    Claim,
+    Count,
+    EventType,
+    Evidence,
+    Link,
+    Mention,
+    Reading,
+    Role,
+    Sentence,
+    Span,
+    Status,
+    TollKind,
+)
+
+ROLE_REACH_SENTENCES = 2
+"""How far from its anchor a mention may stand, in sentences (as in training)."""
+LINK_FLOOR = 0.02
+"""Pairs of claims that score less are not worth carrying."""
+
+_TOLL_KINDS = {kind.value: kind for kind in TollKind}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Phrase:
+    kind: str
+    first: int
+    last: int
+    score: float
+
+
+class Reader:
+    """The opened reader; one per process.
+
+    Args:
+        directory: Folder of weights; None is the reader that ships with Dateline.
+
+    Raises:
+        PackError: The weights are missing or damaged.
+    """
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self._network = Network(directory)
+        description = self._network.description
+        self.version: str = description["version"]
+        self.calibration: tuple[float, float, float] = tuple(description["calibration"])
+        self._types = [EventType(name) for name in description["types"]]
+        self._statuses = [Status(name) for name in description["statuses"]]
+        self._kinds: list[str] = description["kinds"]
+        self._roles: list[str] = description["roles"]
+        self._thresholds: dict[str, Any] = description["thresholds"]
+        self._allowed = _allowed_roles(self._kinds, self._roles)
+        self._role_floor = np.array([self._thresholds["role"][role] for role in self._roles], dtype=np.float32)
+
+    def set_thresholds(self, *, trigger: float, role: float) -> None:
+        """Use other thresholds than the weights' own: of anchors, and of all roles. For tuning."""
+        self._thresholds = self._thresholds | {"trigger": trigger}
+        self._role_floor = np.full(len(self._roles), role, dtype=np.float32)
+
+    def read(self, article: Article) -> Reading:
+        """Read one article."""
+        texts = [sentence.text for sentence in article.sentences]
+        if not any(text.strip() for text in texts):
+            return Reading(article=article)
+        scores = self._network.score_words(texts)
+        anchors = find_anchors(scores, self._thresholds["trigger"])
+        if not anchors:
+            return Reading(article=article)
+        heads = np.array([first for first, _ in anchors], dtype=np.int64)
+        phrases = self._find_phrases(scores)
+        played = self._score_roles(scores, heads, phrases)
+        claims = tuple(
+            self._claim(article, scores, index, anchor, phrases, played[index]) for index, anchor in enumerate(anchors)
+        )
+        pairs = self._network.score_pairs(scores, heads)
+        links = tuple(
+            Link(first=i, second=j, score=round(float(pairs[i, j]), 4))
+            for i in range(len(claims))
+            for j in range(i + 1, len(claims))
+            if pairs[i, j] >= LINK_FLOOR
+        )
+        return Reading(article=article, claims=claims, links=links)
+
+    def _find_phrases(self, scores: WordScores) -> list[_Phrase]:
+        bias = self._thresholds["mention_bias"]
+        phrases = []
+        for kind, (first, last, score) in find_spans(scores.tags, scores.sentence, bias):
+            phrases.append(_Phrase(kind=self._kinds[kind], first=first, last=last, score=score))
+        return sorted(phrases, key=lambda phrase: (phrase.first, phrase.last))
+
+    def _score_roles(self, scores: WordScores, heads: npt.NDArray[np.int64], phrases: Sequence[_Phrase]) -> Floats:
+        """Probability of each role, shape (anchors, phrases, roles), 0 where it may not be or stays under its floor."""
+        if not phrases:
+            return np.zeros((len(heads), 0, len(self._roles)), dtype=np.float32)
+        kinds = np.array([self._kinds.index(phrase.kind) for phrase in phrases])
+        mentions = [(int(kind), phrase.first, phrase.last) for kind, phrase in zip(kinds, phrases, strict=True)]
+        probability = self._network.score_roles(scores, heads, mentions)
+        firsts = np.array([phrase.first for phrase in phrases])
+        near = np.abs(scores.sentence[firsts][None] - scores.sentence[heads][:, None]) <= ROLE_REACH_SENTENCES
+        keep = self._allowed[kinds][None] & near[:, :, None] & (probability >= self._role_floor)
+        result: Floats = np.where(keep, probability, 0.0).astype(np.float32)
+        return result
+
+    def _claim(
+        self, article: Article, scores: WordScores, index: int, anchor: tuple[int, int], phrases: Sequence[_Phrase], played: Floats
+    ) -> Claim:
+        first, last = anchor
+        sentence = int(scores.sentence[first])
+        types = scores.types[first, 1:]
+        share = types / types.sum()
+        statuses = scores.status[first]
+        by_role: dict[str, list[tuple[_Phrase, float]]] = defaultdict(list)
+        for phrase, row in zip(phrases, played, strict=True):
+            for column in np.flatnonzero(row):
+                by_role[self._roles[column]].append((phrase, float(row[column])))
+        mentions = [
+            Mention(
+                evidence=_evidence(article, scores, phrase.first, phrase.last),
+                role=Role(role),
+                sentence=int(scores.sentence[phrase.first]),
+                score=round(score, 4),
+            )
+            for role, found in by_role.items()
+            if role not in _TOLL_KINDS
+            for phrase, score in found
+        ]
+        return Claim(
+            index=index,
+            sentence=sentence,
+            anchor=_evidence(article, scores, first, last),
+            type=self._types[int(types.argmax())],
+            status=self._statuses[int(statuses.argmax())],
+            confidence=round(float(1.0 - scores.types[first, 0]), 4),
+            type_scores={self._types[k]: round(float(share[k]), 4) for k in np.flatnonzero(share > 0.01)},
+            status_scores={self._statuses[k]: round(float(statuses[k]), 4) for k in range(len(statuses))},
+            mentions=tuple(sorted(mentions, key=lambda mention: (mention.sentence, mention.evidence.span.start))),
+            counts=tuple(_counts(article, scores, by_role)),
+            attributions=tuple(_attributions(article, scores, by_role)),
+        )
+
+
+def read_claims(articles: Sequence[Article], reader: Reader) -> list[Reading]:
+    """Read articles; one reading each, in their order."""
+    return [reader.read(article) for article in articles]
+
+
+def find_anchors(scores: WordScores, threshold: float) -> list[tuple[int, int]]:
+    """Return the first and last word of each anchor: words that name an event with at least the threshold's probability."""
+    event = 1.0 - scores.types[:, 0]
+    anchors = []
+    for first in np.flatnonzero(event >= threshold):
+        last = int(first)
+        while (
+            last + 1 < len(event)
+            and scores.sentence[last + 1] == scores.sentence[first]
+            and scores.inside[last + 1] >= 0.5
+            and event[last + 1] < threshold
+        ):
+            last += 1
+        anchors.append((int(first), last))
+    return anchors
+
+
+def find_spans(tags: Floats, sentence: npt.NDArray[np.int64], bias: float) -> list[tuple[int, tuple[int, int, float]]]:
+    """Decode outside/begin/inside tags by Viterbi, all kinds at once.
+
+    Args:
+        tags: Log-probabilities, shape (words, kinds, 3).
+        sentence: Sentence of each word; no span crosses sentences.
+        bias: Taken off the log-probability of outside, so that more spans are kept (the role scorer weeds them).
+
+    Returns:
+        ``(kind, (first word, last word, mean probability))`` of each span.
+    """
+    count, kinds, _ = tags.shape
+    scores = tags.copy()
+    scores[:, :, 0] -= bias
+    best = scores[0].copy()
+    best[:, 2] = -1e9  # a span begins with its begin
+    back = np.zeros((count, kinds, 3), dtype=np.int8)
+    fresh = np.diff(sentence, prepend=sentence[:1] - 1) != 0
+    for word in range(1, count):
+        outside_or_begin = best.max(1)
+        from_any = best.argmax(1)
+        inside_from = np.where(best[:, 1] >= best[:, 2], 1, 2)
+        inside = np.maximum(best[:, 1], best[:, 2])
+        back[word, :, 0] = back[word, :, 1] = from_any
+        back[word, :, 2] = inside_from
+        if fresh[word]:
+            inside = np.full(kinds, -1e9, dtype=np.float32)
+        best = np.stack([outside_or_begin, outside_or_begin, inside], 1) + scores[word]
+    path = np.zeros((count, kinds), dtype=np.int8)
+    path[-1] = best.argmax(1)
+    columns = np.arange(kinds)
+    for word in range(count - 1, 0, -1):
+        path[word - 1] = back[word, columns, path[word]]
+    spans = []
+    probability = np.exp(tags)
+    for kind in range(kinds):
+        column = path[:, kind]
+        for first in np.flatnonzero(column == 1):
+            last = int(first)
+            while last + 1 < count and column[last + 1] == 2:
+                last += 1
+            spans.append((kind, (int(first), last, float(1.0 - probability[first : last + 1, kind, 0].mean()))))
+    return spans
+
+
+def _allowed_roles(kinds: Sequence[str], roles: Sequence[str]) -> npt.NDArray[np.bool_]:
+    party = {"agent", "target", "support"}
+    allowed = [[(role in party) if kind == "party" else (role in _TOLL_KINDS) if kind == "toll" else role == kind for role in roles] for kind in kinds]
+    return np.array(allowed)
+
+
+def _sentence_span(sentence: Sentence, start: int, end: int) -> Span:
+    return Span(start=sentence.span.start + start, end=sentence.span.start + end, field=sentence.span.field)
+
+
+def _evidence(article: Article, scores: WordScores, first: int, last: int) -> Evidence:
+    sentence = article.sentences[int(scores.sentence[first])]
+    return article.evidence(_sentence_span(sentence, int(scores.starts[first]), int(scores.ends[last])))
+
+
+def _counts(article: Article, scores: WordScores, by_role: dict[str, list[tuple[_Phrase, float]]]) -> list[Count]:
+    counts = []
+    for role, found in by_role.items():
+        if role not in _TOLL_KINDS:
+            continue
+        for phrase, score in found:
+            sentence = article.sentences[int(scores.sentence[phrase.first])]
+            span = complete_count(sentence.text, int(scores.starts[phrase.first]), int(scores.ends[phrase.last]))
+            number = read_number(sentence.text[span[0] : span[1]]) if span else None
+            if span is None or number is None:
+                continue
+            counts.append(
+                Count(
+                    kind=_TOLL_KINDS[role],
+                    low=number.low,
+                    best=number.best,
+                    high=number.high,
+                    evidence=article.evidence(_sentence_span(sentence, *span)),
+                    who=counted_people(sentence.text, *span),
+                    subgroup=is_subgroup(sentence.text, *span),
+                    score=round(score, 4),
+                )
+            )
+    return sorted(counts, key=lambda count: count.evidence.span)
+
+
+def _attributions(article: Article, scores: WordScores, by_role: dict[str, list[tuple[_Phrase, float]]]) -> list[Attribution]:
+    spans: dict[int, dict[str, list[tuple[int, int]]]] = defaultdict(lambda: {"source": [], "cue": []})
+    for role in ("source", "cue"):
+        for phrase, _ in by_role.get(role, ()):
+            where = spans[int(scores.sentence[phrase.first])]
+            where[role].append((int(scores.starts[phrase.first]), int(scores.ends[phrase.last])))
+    attributions = []
+    for index, found in sorted(spans.items()):
+        sentence = article.sentences[index]
+        for chain in build_attributions(sentence.text, found["source"], found["cue"]):
+            attributions.append(
+                Attribution(
+                    speaker=chain.speaker,
+                    speaker_kind=chain.speaker_kind,
+                    via=chain.via,
+                    cue=chain.cue,
+                    hedges=chain.hedges,
+                    evidence=tuple(article.evidence(_sentence_span(sentence, start, end)) for start, end in chain.spans),
+                )
+            )
+    return attributions

@@ -1,0 +1,284 @@
+"""The fields of an event from the fields of its claims: the best-supported value, with all its evidence.
+
+What two claims say differently is kept: tolls stay apart with their speakers. Where no claim names a place or a time, the
+event inherits one, more coarsely, and says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from dateline.model import (
+    Attribution,
+    Certainty,
+    Count,
+    Event,
+    EventType,
+    Evidence,
+    GroundedClaim,
+    GroundedReading,
+    PlacePrecision,
+    Role,
+    Side,
+    Status,
+    Thing,
+    TimeBasis,
+    TimePrecision,
+    Toll,
+    When,
+    Where,
+    Who,
+)
+
+INHERITED_PLACE_KM = 25.0
+"""A place taken over from elsewhere in the report is at least this uncertain."""
+
+REPORT_DATE_SENTENCES = 4
+"""An event without a time of its own that is first told within so many sentences is dated by the report."""
+
+_COARSER = {
+    PlacePrecision.POINT: PlacePrecision.NEAR,
+    PlacePrecision.TOWN: PlacePrecision.NEAR,
+    PlacePrecision.NEAR: PlacePrecision.DISTRICT,
+    PlacePrecision.DISTRICT: PlacePrecision.PROVINCE,
+}
+_CIVILIAN_WORDS = frozenset(
+    "civilian civilians child children woman women resident residents villager villagers journalist journalists student students "
+    "worker workers protester protesters demonstrator demonstrators pilgrim pilgrims passenger passengers passersby".split()
+)
+
+_Item = TypeVar("_Item")
+
+
+def merge_claims(members: Sequence[GroundedClaim], reading: GroundedReading) -> Event:
+    """Merge the claims of one happening, given in reading order.
+
+    Args:
+        members: At least one claim.
+        reading: The article's reading, for what the event may inherit.
+    """
+    reasons: dict[str, str] = {}
+    type_ = _vote(reasons, "type", ((member.claim.type_scores or {member.claim.type: 1.0}, member) for member in members))
+    status = _vote(reasons, "status", ((member.claim.status_scores or {member.claim.status: 1.0}, member) for member in members))
+    anchors = tuple(member.claim.anchor for member in members)
+    agents = _merge_parties(members, lambda member: member.agents)
+    targets = _merge_parties(members, lambda member: member.targets)
+    tolls = _merge_tolls(members, agents, targets)
+    certainty = _merge_certainty(reasons, members)
+    return Event(
+        id=event_id(reading.article.id, type_, anchors),
+        article_id=reading.article.id,
+        type=type_,
+        status=status,
+        anchors=anchors,
+        agents=agents,
+        targets=targets,
+        supporters=_merge_parties(members, lambda member: member.supporters),
+        objects=_merge_things(members, Role.OBJECT),
+        instruments=_merge_things(members, Role.INSTRUMENT),
+        place=_merge_place(reasons, members, reading),
+        time=_merge_time(reasons, members, reading, status),
+        tolls=tolls,
+        claims=_merge_attributions(members),
+        certainty=certainty,
+        confidence=_confidence(members, type_),
+        reasons=reasons,
+    )
+
+
+def event_id(article_id: str, type_: EventType, anchors: Sequence[Evidence]) -> str:
+    """Return ``evt_`` and 16 hex digits of the hash of the article, the type and the anchors' offsets."""
+    where = " ".join(f"{anchor.span.field}:{anchor.span.start}-{anchor.span.end}" for anchor in anchors)
+    return "evt_" + hashlib.sha256(f"{article_id} {type_} {where}".encode()).hexdigest()[:16]
+
+
+def _vote(
+    reasons: dict[str, str], field: str, ballots: Iterable[tuple[dict[_Item, float], GroundedClaim]]
+) -> _Item:
+    """Add up the scores of the claims, each weighted by its confidence; ties go to the first told."""
+    totals: dict[_Item, float] = defaultdict(float)
+    words: dict[_Item, list[str]] = defaultdict(list)
+    for scores, member in ballots:
+        for value, score in scores.items():
+            totals[value] += score * member.claim.confidence
+        words[max(scores, key=lambda value: scores[value])].append(member.claim.anchor.quote)
+    best = max(totals, key=lambda value: totals[value])
+    share = totals[best] / sum(totals.values())
+    reasons[field] = f"{best}: {share:.0%} of the reader's score over {sum(map(len, words.values()))} anchor(s)"
+    if words[best]:
+        reasons[field] += f", named by {', '.join(repr(word) for word in dict.fromkeys(words[best]))}"
+    return best
+
+
+def _merge_parties(members: Sequence[GroundedClaim], of: Callable[[GroundedClaim], tuple[Who, ...]]) -> tuple[Who, ...]:
+    """Put parties of one identity together (registry id, else folded name), in order of first naming."""
+    merged: dict[str, Who] = {}
+    for member in members:
+        for who in of(member):
+            key = who.actor_id or who.name.casefold()
+            known = merged.get(key)
+            merged[key] = who if known is None else replace(known, evidence=_join(known.evidence, who.evidence))
+    return tuple(merged.values())
+
+
+def _merge_things(members: Sequence[GroundedClaim], role: Role) -> tuple[Thing, ...]:
+    things: dict[str, Thing] = {}
+    for member in members:
+        for mention in member.claim.having(role):
+            key = mention.text.casefold()
+            known = things.get(key)
+            evidence = (mention.evidence,)
+            things[key] = Thing(name=mention.text, evidence=evidence if known is None else _join(known.evidence, evidence))
+    return tuple(things.values())
+
+
+def _join(first: tuple[Evidence, ...], second: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    return tuple(sorted(dict.fromkeys(first + second), key=lambda one: (one.span.field != "title", one.span)))
+
+
+def _merge_attributions(members: Sequence[GroundedClaim]) -> tuple[Attribution, ...]:
+    chains: dict[tuple[object, ...], Attribution] = {}
+    for member in members:
+        for chain in member.claim.attributions:
+            key = (chain.speaker, chain.via, chain.hedges)
+            known = chains.get(key)
+            chains[key] = chain if known is None else replace(known, evidence=_join(known.evidence, chain.evidence))
+    return tuple(chains.values())
+
+
+def _merge_certainty(reasons: dict[str, str], members: Sequence[GroundedClaim]) -> Certainty:
+    """Disputed if any claim is; else suspected if most of those that say who says so are; attributed if any is; else asserted."""
+    counts = Counter(member.claim.certainty for member in members)
+    reasons["certainty"] = ", ".join(f"{count} claim(s) {certainty}" for certainty, count in counts.items())
+    if counts[Certainty.DISPUTED]:
+        return Certainty.DISPUTED
+    if counts[Certainty.SUSPECTED] > counts[Certainty.ATTRIBUTED] + counts[Certainty.ASSERTED]:
+        return Certainty.SUSPECTED
+    if counts[Certainty.ATTRIBUTED] or counts[Certainty.SUSPECTED]:
+        return Certainty.ATTRIBUTED
+    return Certainty.ASSERTED
+
+
+# --- tolls ---------------------------------------------------------------------------------------------------------------
+
+
+def _merge_tolls(members: Sequence[GroundedClaim], agents: Sequence[Who], targets: Sequence[Who]) -> tuple[Toll, ...]:
+    """One toll for each figure and speaker; a subgroup makes none where its whole is told."""
+    counts: dict[tuple[object, ...], tuple[Count, str | None, tuple[Evidence, ...]]] = {}
+    totals = {count.kind for member in members for count in member.claim.counts if not count.subgroup}
+    for member in members:
+        speaker = next((chain.speaker for chain in member.claim.attributions if chain.speaker), None)
+        for count in member.claim.counts:
+            if count.subgroup and count.kind in totals:
+                continue
+            key = (count.kind, count.low, count.best, count.high)
+            known = counts.get(key)
+            if known is None:
+                counts[key] = (count, speaker, (count.evidence,))
+            else:
+                counts[key] = (known[0], known[1] or speaker, _join(known[2], (count.evidence,)))
+    return tuple(
+        Toll(
+            kind=count.kind,
+            low=count.low,
+            best=count.best,
+            high=count.high,
+            who=count.who,
+            side=_side(count, agents, targets),
+            speaker=speaker,
+            evidence=evidence,
+        )
+        for count, speaker, evidence in counts.values()
+    )
+
+
+def _side(count: Count, agents: Sequence[Who], targets: Sequence[Who]) -> Side:
+    """Whose people are counted: those of the party whose phrase holds the number or shares its head noun."""
+    words = set((count.who or "").casefold().split())
+    for side, parties in ((Side.TARGETS, targets), (Side.AGENTS, agents)):
+        for who in parties:
+            for evidence in who.evidence:
+                inside = evidence.span.field == count.evidence.span.field and evidence.span.start <= count.evidence.span.start < evidence.span.end
+                if inside or words & set(evidence.quote.casefold().split()[-1:]):
+                    return Side.CIVILIANS if words & _CIVILIAN_WORDS else side
+    return Side.CIVILIANS if words & _CIVILIAN_WORDS else Side.UNKNOWN
+
+
+# --- place and time ------------------------------------------------------------------------------------------------------
+
+
+def _merge_place(reasons: dict[str, str], members: Sequence[GroundedClaim], reading: GroundedReading) -> Where | None:
+    named = [(member, member.where) for member in members if member.where is not None]
+    if named:
+        weight: dict[object, float] = defaultdict(float)
+        for member, where in named:
+            weight[_place_key(where)] += member.claim.confidence * where.score
+        finest = min(where.precision.rank for _, where in named if where.precision.fine) if any(w.precision.fine for _, w in named) else None
+        options = [where for _, where in named if finest is None or where.precision.fine]
+        best = max(options, key=lambda where: weight[_place_key(where)])
+        if finest is None:
+            best = min(options, key=lambda where: (where.precision.rank, -weight[_place_key(where)]))
+        evidence = tuple(e for _, where in named if _place_key(where) == _place_key(best) for e in where.evidence)
+        reasons["place"] = f"{best.basis}; {len(evidence)} mention(s)"
+        return replace(best, evidence=_join(evidence, ()))
+    inherited = _place_before(members[0], reading) or reading.report_place
+    if inherited is None:
+        reasons["place"] = "no place named in the report"
+        return None
+    whose = "the event told before" if inherited is not reading.report_place else "the report's main place"
+    reasons["place"] = f"inherited from {whose}"
+    return replace(
+        inherited,
+        precision=_COARSER.get(inherited.precision, inherited.precision),
+        uncertainty_km=max(INHERITED_PLACE_KM, 2 * (inherited.uncertainty_km or 0.0)),
+        score=inherited.score / 2,
+        basis=f"inherited from {whose}",
+        evidence=(),
+    )
+
+
+def _place_before(member: GroundedClaim, reading: GroundedReading) -> Where | None:
+    """The place of the nearest claim told before, in the same or the previous sentence."""
+    for other in reversed(reading.claims[: member.claim.index]):
+        if member.claim.sentence - other.claim.sentence > 1:
+            return None
+        if other.where is not None:
+            return other.where
+    return None
+
+
+def _place_key(where: Where) -> object:
+    return where.geoname_id or (where.name, where.country_code)
+
+
+def _merge_time(reasons: dict[str, str], members: Sequence[GroundedClaim], reading: GroundedReading, status: Status) -> When | None:
+    dated = [(member, member.when) for member in members if member.when is not None]
+    if dated:
+        weight: dict[object, float] = defaultdict(float)
+        for member, when in dated:
+            weight[when.first, when.last, when.partial] += member.claim.confidence
+        best = min(
+            (when for _, when in dated),
+            key=lambda when: (list(TimePrecision).index(when.precision), -weight[when.first, when.last, when.partial]),
+        )
+        evidence = tuple(e for _, when in dated if (when.first, when.last, when.partial) == (best.first, best.last, best.partial) for e in when.evidence)
+        reasons["time"] = f"{best.basis} time words: {', '.join(repr(e.quote) for e in evidence)}"
+        return replace(best, evidence=_join(evidence, ()))
+    day = reading.report_day
+    if status is Status.HAPPENED and day is not None and members[0].claim.sentence < REPORT_DATE_SENTENCES:
+        reasons["time"] = "no time words; told at the head of the report, so dated by the report"
+        return When(first=day, last=day, precision=TimePrecision.DAY, basis=TimeBasis.REPORT_DATE)
+    reasons["time"] = "no time words"
+    return None
+
+
+# --- confidence ----------------------------------------------------------------------------------------------------------
+
+
+def _confidence(members: Sequence[GroundedClaim], type_: EventType) -> float:
+    """Raw confidence: the best claim's, times the share of its score that the event's type got."""
+    return max(member.claim.confidence * member.claim.type_scores.get(type_, 1.0) for member in members)

@@ -1,0 +1,174 @@
+"""Grouping claims into events and merging their fields, on hand-made claims."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dateline.incidents.events import account, compatibility, group_claims
+from dateline.model import (
+    ActorKind,
+    Article,
+    Attribution,
+    Certainty,
+    Claim,
+    Count,
+    EventType,
+    GroundedClaim,
+    GroundedReading,
+    Link,
+    Mention,
+    PlacePrecision,
+    Role,
+    Side,
+    Span,
+    Status,
+    TimeBasis,
+    TimePrecision,
+    TollKind,
+    When,
+    Where,
+    Who,
+)
+
+TEXT = "Gunmen killed 12 farmers in Gashua on Monday. The killings were condemned. On Tuesday soldiers raided a camp near Damaturu."
+ARTICLE = Article(id="art_test", text=TEXT)
+
+
+def evidence(words, nth=0):
+    at = -1
+    for _ in range(nth + 1):
+        at = TEXT.index(words, at + 1)
+    return ARTICLE.evidence(Span(start=at, end=at + len(words)))
+
+
+def claim(index, words, sentence=0, type_=EventType.ARMED_ATTACK, status=Status.HAPPENED, **fields):
+    return Claim(index=index, sentence=sentence, anchor=evidence(words), type=type_, status=status, confidence=0.9,
+                 type_scores={type_: 1.0}, status_scores={status: 1.0}, **fields)
+
+
+def day(text):
+    date = dt.date.fromisoformat(text)
+    return When(first=date, last=date, precision=TimePrecision.DAY, basis=TimeBasis.STATED)
+
+
+def town(name, lat, lon, country="NGA"):
+    return Where(name=name, country_code=country, lat=lat, lon=lon, precision=PlacePrecision.TOWN, uncertainty_km=5.0)
+
+
+GASHUA, DAMATURU = town("Gashua", 12.87, 11.05), town("Damaturu", 11.75, 11.96)
+
+
+def reading(*claims, links=(), **fields):
+    return GroundedReading(article=ARTICLE, claims=claims, links=tuple(Link(first=a, second=b, score=s) for a, b, s in links), **fields)
+
+
+def test_linked_claims_become_one_event_with_all_anchors():
+    one = reading(
+        GroundedClaim(claim=claim(0, "killed"), where=GASHUA, when=day("2024-05-06")),
+        GroundedClaim(claim=claim(1, "killings", 1)),
+        links=[(0, 1, 0.9)],
+    )
+    (event,) = account([one])[0].events
+    assert [anchor.quote for anchor in event.anchors] == ["killed", "killings"]
+    assert event.place is not None and event.place.name == "Gashua"
+    assert event.time is not None and event.time.first == dt.date(2024, 5, 6)
+
+
+@pytest.mark.parametrize("fields", [
+    {"when": (day("2024-05-06"), day("2024-05-09"))},
+    {"where": (GASHUA, DAMATURU)},
+])
+def test_another_day_or_place_keeps_two_attacks_apart(fields):
+    (name, (first, second)), = fields.items()
+    one = reading(
+        GroundedClaim(claim=claim(0, "killed"), **{name: first}),
+        GroundedClaim(claim=claim(1, "killings", 1), **{name: second}),
+        links=[(0, 1, 0.7)],
+    )
+    assert len(account([one])[0].events) == 2
+
+
+def test_a_planned_act_is_less_likely_the_one_that_happened():
+    happened, planned = GroundedClaim(claim=claim(0, "killed")), GroundedClaim(claim=claim(1, "killings", 1, status=Status.PLANNED))
+    assert compatibility(happened, planned) < compatibility(happened, happened)
+
+
+def test_unlinked_claims_stay_apart():
+    one = reading(GroundedClaim(claim=claim(0, "killed")), GroundedClaim(claim=claim(1, "raided", 2, type_=EventType.RAID)))
+    assert group_claims(one) == [[0], [1]]
+
+
+def test_two_figures_are_kept_with_their_speakers():
+    def with_toll(index, words, sentence, best, speaker):
+        count = Count(kind=TollKind.KILLED, low=best, best=best, high=best, evidence=evidence("12"), who="farmers")
+        return GroundedClaim(claim=claim(index, words, sentence, counts=(count,), attributions=(Attribution(speaker=speaker),), certainty=Certainty.ATTRIBUTED))
+
+    one = reading(with_toll(0, "killed", 0, 12, "police"), with_toll(1, "killings", 1, 20, "residents"), links=[(0, 1, 0.9)])
+    (event,) = account([one])[0].events
+    assert [(toll.best, toll.speaker) for toll in event.tolls] == [(12, "police"), (20, "residents")]
+    assert event.certainty is Certainty.ATTRIBUTED
+
+
+def test_a_toll_inside_a_target_is_the_targets():
+    farmers = Who(name="12 farmers", kind=ActorKind.CIVILIANS, evidence=(evidence("12 farmers"),))
+    count = Count(kind=TollKind.KILLED, low=12, best=12, high=12, evidence=evidence("12"), who="farmers")
+    one = reading(GroundedClaim(claim=claim(0, "killed", counts=(count,)), targets=(farmers,)))
+    assert account([one])[0].events[0].tolls[0].side is Side.TARGETS
+
+
+def test_a_subgroup_makes_no_toll_beside_its_whole():
+    whole = Count(kind=TollKind.KILLED, low=12, best=12, high=12, evidence=evidence("12"))
+    part = Count(kind=TollKind.KILLED, low=3, best=3, high=3, evidence=evidence("killed 12"), subgroup=True)
+    one = reading(GroundedClaim(claim=claim(0, "killed", counts=(whole, part))))
+    assert [toll.best for toll in account([one])[0].events[0].tolls] == [12]
+
+
+def test_an_event_without_a_place_inherits_one_and_says_so():
+    one = reading(
+        GroundedClaim(claim=claim(0, "killed"), where=GASHUA),
+        GroundedClaim(claim=claim(1, "condemned", 1, type_=EventType.ACCUSATION)),
+    )
+    inherited = account([one])[0].events[1].place
+    assert inherited is not None
+    assert inherited.name == "Gashua" and inherited.precision is PlacePrecision.NEAR
+    assert inherited.basis.startswith("inherited") and inherited.evidence == ()
+    assert inherited.uncertainty_km is not None and inherited.uncertainty_km > (GASHUA.uncertainty_km or 0)
+
+
+def test_a_date_from_the_report_says_report_date():
+    one = reading(GroundedClaim(claim=claim(0, "killed")), report_day=dt.date(2024, 5, 7))
+    time = account([one])[0].events[0].time
+    assert time is not None and time.basis is TimeBasis.REPORT_DATE and time.evidence == ()
+
+
+def test_a_planned_event_is_never_dated_by_the_report():
+    one = reading(GroundedClaim(claim=claim(0, "raided", 2, type_=EventType.RAID, status=Status.PLANNED)), report_day=dt.date(2024, 5, 7))
+    assert account([one])[0].events[0].time is None
+
+
+def test_mentions_of_one_thing_are_one_object():
+    camp = Mention(evidence=evidence("a camp"), role=Role.OBJECT, sentence=2)
+    one = reading(GroundedClaim(claim=claim(0, "raided", 2, type_=EventType.RAID, mentions=(camp, camp))))
+    (thing,) = account([one])[0].events[0].objects
+    assert thing.name == "a camp"
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.floats(0.02, 1.0)), max_size=30))
+def test_grouping_is_a_partition_and_does_not_depend_on_the_order_of_links(triples):
+    words = ["killed", "farmers", "Gashua", "killings", "condemned", "soldiers", "raided", "camp"]
+    claims = [GroundedClaim(claim=claim(i, word, i // 3)) for i, word in enumerate(words)]
+    links = {(min(a, b), max(a, b)): s for a, b, s in triples if a != b}
+    first = reading(*claims, links=[(a, b, s) for (a, b), s in links.items()])
+    second = reading(*claims, links=[(a, b, s) for (a, b), s in reversed(links.items())])
+    groups = group_claims(first)
+    assert sorted(index for group in groups for index in group) == list(range(8))
+    assert groups == group_claims(second)
+
+
+def test_ids_are_stable_and_differ_between_events():
+    one = reading(GroundedClaim(claim=claim(0, "killed")), GroundedClaim(claim=claim(1, "raided", 2, type_=EventType.RAID)))
+    first, again = account([one])[0].events, account([one])[0].events
+    assert [event.id for event in first] == [event.id for event in again]
+    assert len({event.id for event in first}) == 2

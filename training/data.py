@@ -1,0 +1,249 @@
+"""Annotated reports and helper corpora as training windows of words.
+
+A report (docs/codebook.md: sentences and events whose values are quotations) becomes one or more windows of at most
+``MAX_PIECES`` word pieces, cut between sentences, each led by a little of the text before it as context. Words and their
+shapes come from the package's own ``dateline.claims.words``, so that training and reading see the same thing.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from dateline.claims.words import MAX_PIECES, cut_windows, word_shapes, word_spans
+
+TYPES = (
+    "clash takeover airstrike shelling bombing suicide_bombing grenade chemical armed_attack assassination execution abduction "
+    "sexual_violence torture protest riot crackdown arrest raid seizure trial destruction deployment withdrawal displacement "
+    "mutiny agreement talks release threat claim accusation aid restriction base"
+).split()
+STATUSES = "happened planned foiled denied possible".split()
+KINDS = "party object instrument place time toll source cue".split()
+TOLLS = "killed wounded detained abducted missing displaced released".split()
+ROLES = "agent target support object instrument place time source cue".split() + TOLLS
+KIND_OF = {"agent": "party", "target": "party", "support": "party"} | {r: r for r in ROLES if r in KINDS} | dict.fromkeys(TOLLS, "toll")
+UPOS = "ADJ ADP ADV AUX CCONJ DET INTJ NOUN NUM PART PRON PROPN PUNCT SCONJ SYM VERB X".split()
+ENTITIES = "PER ORG LOC OTH".split()
+MUC_ROLES = "PerpInd PerpOrg Target Victim Weapon".split()
+IGNORE = -100
+
+
+@dataclass
+class Window:
+    """One training window; word indexes are positions among the window's words."""
+
+    ids: np.ndarray  # pieces
+    shapes: np.ndarray  # pieces
+    first: np.ndarray  # first piece of each word
+    words: list[str]
+    sentence: np.ndarray  # sentence number of each word
+    live: np.ndarray  # words whose labels count (not context)
+    types: np.ndarray | None = None  # 0 none, 1.. type of an anchor's first word
+    inside: np.ndarray | None = None  # later words of an anchor
+    tags: np.ndarray | None = None  # words x kinds: 0 O, 1 B, 2 I
+    anchors: list[tuple[int, int, int, int, int]] = field(default_factory=list)  # start, end, type, status, event
+    mentions: list[tuple[int, int, int]] = field(default_factory=list)  # kind, start, end
+    roles: np.ndarray | None = None  # anchors x mentions x roles: 1, 0, IGNORE
+    helper: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+def read_jsonl(path: Path) -> list[dict]:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.strip()]
+
+
+def locate(sentence: str, quote: str) -> tuple[int, int] | None:
+    nth = 1
+    if match := re.search(r"#(\d+)$", quote):
+        quote, nth = quote[: match.start()], int(match.group(1))
+    at = -1
+    for _ in range(nth):
+        at = sentence.find(quote, at + 1)
+        if at < 0:
+            return None
+    return at, at + len(quote)
+
+
+class Encoder:
+    """Turns sentences into pieces with the reader's own tokenizer."""
+
+    def __init__(self, tokenizer) -> None:
+        self.tokenizer = tokenizer
+        self.sep, self.cls = tokenizer.token_to_id("[SEP]"), tokenizer.token_to_id("[CLS]")
+
+    def sentence(self, text: str, shape_text: str | None = None):
+        spans = word_spans(text)
+        words = [text[a:b] for a, b in spans]
+        shapes = word_shapes([(shape_text or text)[a:b] for a, b in spans])
+        encoding = self.tokenizer.encode(words, is_pretokenized=True, add_special_tokens=False)
+        word_ids = encoding.word_ids
+        first, pieces, piece_shapes, last = [], [], [], None
+        for position, (piece, word) in enumerate(zip(encoding.ids, word_ids, strict=True)):
+            if word != last:
+                while len(first) < word:  # a word that gave no piece shares its follower's
+                    first.append(position)
+                first.append(position)
+                last = word
+            pieces.append(piece)
+            piece_shapes.append(shapes[word])
+        while len(first) < len(words):
+            first.append(max(0, len(pieces) - 1))
+        return spans, words, pieces, piece_shapes, first
+
+
+def report_windows(report: dict, encoder: Encoder, casing: str = "as_is") -> list[Window]:
+    """Windows of one annotated report; ``casing`` is ``as_is``, ``upper`` or ``lower`` (only the shapes change: the model is uncased)."""
+    alter = {"as_is": str, "upper": str.upper, "lower": str.lower}[casing]
+    sentences = []
+    for text in report["sentences"]:
+        shape_text = alter(text)
+        sentences.append(encoder.sentence(text, shape_text if len(shape_text) == len(text) else None))
+    out = []
+    for context, start, end in cut_windows([len(s[2]) + 1 for s in sentences]):
+        out.append(_window(report, sentences, (context, start, end), encoder))
+    return [w for w in out if len(w.words)]
+
+
+def _window(report, sentences, bounds, encoder) -> Window:
+    context, start, end = bounds
+    ids, shapes, first, words, sentence_of, live = [encoder.cls], [0], [], [], [], []
+    offset = {}
+    for i in range(context, end):
+        spans, tokens, pieces, piece_shapes, firsts = sentences[i]
+        offset[i] = len(words)
+        room = MAX_PIECES - len(ids) - 1
+        first += [min(len(ids) + f, len(ids) + room - 1) for f in firsts]
+        ids += pieces[:room] + [encoder.sep]
+        shapes += piece_shapes[:room] + [0]
+        words += tokens
+        sentence_of += [i] * len(tokens)
+        live += [i >= start] * len(tokens)
+    n = len(words)
+    window = Window(np.array(ids), np.array(shapes), np.array(first), words, np.array(sentence_of), np.array(live, bool))
+    window.types, window.inside, window.tags = np.zeros(n, int), np.zeros(n, int), np.zeros((n, len(KINDS)), int)
+
+    def span_of(quote):
+        i, text = quote[0], quote[1]
+        if i not in offset:
+            return None
+        at = locate(report["sentences"][i], text)
+        if at is None:
+            return None
+        hit = [k for k, (a, b) in enumerate(sentences[i][0]) if a < at[1] and b > at[0]]
+        return (offset[i] + hit[0], offset[i] + hit[-1] + 1) if hit else None
+
+    links = []  # (event, role, mention key)
+    keys: dict[tuple[int, int, int], int] = {}
+    for number, event in enumerate(report["events"]):
+        for quote in event["anchors"]:
+            if (at := span_of(quote)) and window.types[at[0]] == 0:
+                window.types[at[0]] = 1 + TYPES.index(event["type"])
+                window.inside[at[0] + 1 : at[1]] = 1
+                window.anchors.append((at[0], at[1], TYPES.index(event["type"]), STATUSES.index(event["status"]), number))
+        quotes = [(r, q) for r in ROLES[:9] for q in event.get(r) or []]
+        quotes += [(t["kind"], t["at"]) for t in event.get("toll") or [] if t.get("at")]
+        for role, quote in quotes:
+            if at := span_of(quote):
+                key = (KINDS.index(KIND_OF[role]), *at)
+                keys.setdefault(key, len(keys))
+                links.append((number, ROLES.index(role), key))
+    kept: list[tuple[int, int, int]] = []
+    for key in sorted(keys, key=lambda k: (k[0], k[1] - k[2], k[1])):  # longest first, so that nested ones give way
+        kind, a, b = key
+        if not window.tags[a:b, kind].any():
+            window.tags[a, kind], window.tags[a + 1 : b, kind] = 1, 2
+            kept.append(key)
+    window.mentions = sorted(kept, key=lambda k: k[1:])
+    window.roles = _role_labels(window, links)
+    return window
+
+
+def _role_labels(window: Window, links) -> np.ndarray:
+    """1 where a mention plays a role for an anchor that is its nearest; IGNORE for the event's other anchors in other sentences."""
+    index = {m: j for j, m in enumerate(window.mentions)}
+    labels = np.zeros((len(window.anchors), len(window.mentions), len(ROLES)), int)
+    for number, role, key in links:
+        if key not in index:
+            continue
+        j, s = index[key], window.sentence[key[1]]
+        own = [(abs(window.sentence[a[0]] - s), i) for i, a in enumerate(window.anchors) if a[4] == number]
+        if not own:
+            continue
+        nearest = min(d for d, _ in own)
+        for d, i in own:
+            labels[i, j, role] = 1 if d == nearest and d <= 2 else IGNORE
+    return labels
+
+
+def ewt_window(record: dict, encoder: Encoder) -> Window | None:
+    """A UD-EWT sentence with parts of speech, entities and factuality (helper tasks)."""
+    tokens = record["tok"]
+    text = " ".join(tokens)
+    spans, words, pieces, piece_shapes, firsts = encoder.sentence(text)
+    if not words or len(pieces) > MAX_PIECES - 2:
+        return None
+    starts, at = {}, 0
+    for k, token in enumerate(tokens):
+        starts[at] = k
+        at += len(token) + 1
+    w = Window(np.array([encoder.cls, *pieces, encoder.sep]), np.array([0, *piece_shapes, 0]), np.array(firsts) + 1, words,
+               np.zeros(len(words), int), np.ones(len(words), bool))
+    upos, ner, fact = (np.full(len(words), IGNORE, float) for _ in range(3))
+    entity = ["O"] * len(tokens)
+    for a, b, label in record.get("ner") or []:
+        if label in ENTITIES:
+            entity[a] = "B-" + label
+            for k in range(a + 1, b):
+                entity[k] = "I-" + label
+    facts = {f[0]: f[1] for f in record.get("fact") or []}
+    for i, (a, _) in enumerate(spans):
+        if a in starts:
+            k = starts[a]
+            if record["upos"][k] in UPOS:
+                upos[i] = UPOS.index(record["upos"][k])
+            tag = entity[k]
+            ner[i] = 0 if tag == "O" else 1 + 2 * ENTITIES.index(tag[2:]) + (tag[0] == "I")
+            if k in facts:
+                fact[i] = facts[k]
+    w.helper = {"upos": upos, "ner": ner, "fact": fact}
+    return w
+
+
+def muc_window(record: dict, encoder: Encoder, rng: random.Random) -> Window | None:
+    """A random window of a MUC-4 report with all occurrences of its role fillers tagged (helper task)."""
+    text = record["text"].lower()
+    spans, words, pieces, piece_shapes, firsts = encoder.sentence(text, record["text"].upper() if rng.random() < 0.5 else text)
+    if not words:
+        return None
+    tags = np.zeros((len(words), len(MUC_ROLES)), int)
+    begin = {a: i for i, (a, _) in enumerate(spans)}
+    for r, role in enumerate(MUC_ROLES):
+        for cluster in record["extracts"].get(role, []):
+            for filler in cluster:
+                name = (filler[0] if isinstance(filler, list) else filler).lower()
+                for m in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+                    if (i := begin.get(m.start())) is not None and not tags[i, r]:
+                        tags[i, r] = 1
+                        k = i + 1
+                        while k < len(spans) and spans[k][0] < m.end():
+                            tags[k, r] = 2
+                            k += 1
+    limit = MAX_PIECES - 2
+    low = rng.randrange(max(1, len(firsts) - 250)) if len(pieces) > limit else 0
+    base = firsts[low]
+    high = low
+    while high < len(firsts) and firsts[high] - base < limit - 20:
+        high += 1
+    stop = (firsts[high] if high < len(firsts) else len(pieces)) - base
+    stop = min(stop, limit)
+    w = Window(np.array([encoder.cls, *pieces[base : base + stop], encoder.sep]), np.array([0, *piece_shapes[base : base + stop], 0]),
+               np.array(firsts[low:high]) - base + 1, words[low:high], np.zeros(high - low, int), np.ones(high - low, bool))
+    w.helper = {"muc": tags[low:high]}
+    return w

@@ -1,0 +1,77 @@
+"""Export a trained reader: ``python training/export.py DIR --to src/dateline/claims/weights``.
+
+Writes ``reader.onnx`` (int8, per channel; ranges reduced for processors without VNNI), ``heads.npz`` (the small matrices of the
+pair scorers), ``tokenizer.json`` and ``reader.json`` (labels, thresholds, versions).
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "src")]
+
+from data import KINDS, ROLES, STATUSES, TYPES
+from network import Reader
+from train import pretrained
+
+THRESHOLDS = {"trigger": 0.5, "mention_bias": 1.0, "role": {r: 0.35 for r in ROLES}, "link": 0.5}
+HEADS = ("role_matrix", "role_kind", "role_distance", "role_out.weight", "role_out.bias", "pair_in.weight", "pair_in.bias",
+         "pair_distance", "pair_type", "pair_out.weight", "pair_out.bias")
+
+
+def export(source: Path, target: Path, *, quantize: bool = True) -> None:
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    base = pretrained()
+    config = json.loads((base / "config.json").read_text())
+    model = Reader(config)
+    state = torch.load(source / "reader.pt", map_location="cpu", weights_only=True)
+    model.load_state_dict(state)
+    model.eval()
+    target.mkdir(parents=True, exist_ok=True)
+    ids = torch.ones(1, 20, dtype=torch.long)
+    inputs = (ids, torch.ones_like(ids), torch.ones_like(ids), torch.arange(10)[None])
+    names = ["ids", "shapes", "mask", "first"]
+    axes = {n: {0: "batch", 1: "words" if n == "first" else "pieces"} for n in names} | {n: {0: "batch", 1: "words"} for n in Reader.OUTPUTS}
+    with tempfile.TemporaryDirectory() as folder:
+        full = Path(folder) / "reader.onnx"
+        torch.onnx.export(model, inputs, str(full), input_names=names, output_names=list(Reader.OUTPUTS), dynamic_axes=axes,
+                          opset_version=17, dynamo=False)
+        if quantize:
+            quantize_dynamic(str(full), str(target / "reader.onnx"), per_channel=True, reduce_range=True, weight_type=QuantType.QInt8,
+                             op_types_to_quantize=["MatMul", "Gemm", "Gather"])
+        else:
+            (target / "reader.onnx").write_bytes(full.read_bytes())
+    np.savez_compressed(target / "heads.npz", **{n.replace(".", "_"): state[n].numpy().astype(np.float32) for n in HEADS})
+    (target / "tokenizer.json").write_bytes((base / "tokenizer.json").read_bytes())
+    previous = target / "reader.json"
+    kept = json.loads(previous.read_text()) if previous.is_file() else {}
+    description = {
+        "version": hashlib.sha256((target / "reader.onnx").read_bytes()).hexdigest()[:12],
+        "types": TYPES, "statuses": STATUSES, "kinds": KINDS, "roles": ROLES,
+        "thresholds": kept.get("thresholds", THRESHOLDS), "calibration": kept.get("calibration", [1.0, 0.0, 0.0]),
+    }
+    previous.write_text(json.dumps(description, indent=1) + "\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("source", type=Path)
+    parser.add_argument("--to", type=Path, required=True)
+    parser.add_argument("--float", action="store_true", help="do not quantise")
+    args = parser.parse_args()
+    export(args.source, args.to, quantize=not args.float)
+    for path in sorted(args.to.iterdir()):
+        print(f"{path.stat().st_size:>12,} {path}")
+
+
+if __name__ == "__main__":
+    main()
