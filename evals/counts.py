@@ -1,0 +1,216 @@
+"""Measures the rules for counts and speakers on annotated reports.
+
+    python evals/counts.py [--errors PART] [--limit N] FILE.jsonl ...
+
+Parts: ``numbers`` (value of each annotated quotation), ``complete`` (the quotation cut to its last word and widened again),
+``finder`` (tolls found without the reader), ``speakers`` (quoted sources found without the reader), ``chains`` (speakers built
+from the annotated spans). Without files it reads the corpus beside the repository.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import json
+import re
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dateline.claims import counts, stance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
+STOP = {"the", "a", "an", "of", "in", "at", "for", "and", "to", "his", "their", "its", "s"}
+
+
+def locate(sentence: str, words: str) -> tuple[int, int] | None:
+    """Return where quoted words stand in a sentence; ``words#2`` is the second occurrence."""
+    nth = 1
+    if match := re.search(r"#(\d+)$", words):
+        words, nth = words[: match.start()], int(match[1])
+    at = -1
+    for _ in range(nth):
+        at = sentence.find(words, at + 1)
+        if at < 0:
+            return None
+    return at, at + len(words)
+
+
+def reports(paths: list[Path]) -> Iterator[dict[str, Any]]:
+    """Yield the annotated reports of files."""
+    for path in paths:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.strip():
+                yield json.loads(line)
+
+
+def quoted_tolls(report: dict[str, Any]) -> Iterator[tuple[int, tuple[int, int], dict[str, Any]]]:
+    """Yield sentence index, characters and toll of each annotated toll that quotes its words."""
+    for event in report["events"]:
+        for toll in event.get("toll", []):
+            if toll.get("at"):
+                index, words = toll["at"]
+                span = locate(report["sentences"][index], words)
+                if span is not None:
+                    yield index, span, toll
+
+
+class Score:
+    """Counts hits, misses and false finds, and keeps the errors."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.counts: collections.Counter[str] = collections.Counter()
+        self.errors: list[str] = []
+
+    def add(self, outcome: str, error: str = "") -> None:
+        """Count one outcome: ``hit``, ``miss`` or ``false``."""
+        self.counts[outcome] += 1
+        if error:
+            self.errors.append(error)
+
+    def __str__(self) -> str:
+        hit, miss, false = (self.counts[name] for name in ("hit", "miss", "false"))
+        recall = hit / max(hit + miss, 1)
+        text = f"{self.name:22} {hit:5} of {hit + miss:5} = {recall:.3f}"
+        if "false" in self.counts:
+            text += f"   precision {hit / max(hit + false, 1):.3f}"
+        return text
+
+
+def score_numbers(report: dict[str, Any], scores: Scores) -> None:
+    """Compare the value that is read from each annotated quotation with the annotated one."""
+    for index, (start, end), toll in quoted_tolls(report):
+        sentence = report["sentences"][index]
+        words = sentence[start:end]
+        value = counts.read_number(words)
+        mine = (value.low, value.best, value.high) if value else None
+        gold = tuple(toll.get(name) for name in ("low", "best", "high"))
+        best_agrees = (mine[1] if mine else None) == gold[1]
+        scores["numbers: best"].add(
+            "hit" if best_agrees else "miss", "" if best_agrees else f"{words!r} mine {mine} gold {gold} | {sentence[:160]}"
+        )
+        scores["numbers: all three"].add(
+            "hit" if mine == gold else "miss", "" if mine == gold else f"{words!r} mine {mine} gold {gold}"
+        )
+        last = re.search(r"\S+$", words)
+        if last is None:
+            continue
+        at = start + last.start()
+        full = counts.complete_count(sentence, at, end)
+        good = full is not None and full[0] < end and start < full[1]
+        exact = full == (start, end)
+        scores["complete: kept"].add(
+            "hit" if good else "miss", "" if good else f"{words!r} {full} | {sentence[max(0, start - 40) : end + 50]}"
+        )
+        shown = sentence[full[0] : full[1]] if full else None
+        scores["complete: exact"].add(
+            "hit" if exact else "miss", "" if exact else f"{words!r} mine {shown!r} | {sentence[max(0, start - 40) : end + 50]}"
+        )
+
+
+def score_finder(report: dict[str, Any], scores: Scores) -> None:
+    """Compare the tolls that are found without the reader with the annotated ones, by kind and overlap."""
+    gold: dict[int, dict[tuple[str, int, int], Any]] = collections.defaultdict(dict)
+    for index, (start, end), toll in quoted_tolls(report):
+        gold[index][toll["kind"], start, end] = toll
+    for index, sentence in enumerate(report["sentences"]):
+        left = dict(gold[index])
+        for found in counts.find_counts(sentence):
+            if found.subgroup:
+                continue
+            kind = found.kind.value
+            score = scores[f"finder: {kind}"]
+            match = next((key for key in left if key[0] == kind and key[1] < found.end and found.start < key[2]), None)
+            if match is None:
+                score.add("false", f"FALSE {kind} {sentence[found.start : found.end]!r} | {sentence}")
+                continue
+            toll = left.pop(match)
+            score.add("hit")
+            scores["finder: best agrees"].add("hit" if toll.get("best") == found.number.best else "miss")
+        for kind, start, end in left:
+            scores[f"finder: {kind}"].add("miss", f"MISS {kind} {sentence[start:end]!r} at {start} | {sentence}")
+
+
+class Scores(dict[str, Score]):
+    """Scores by name, each made when it is first asked for."""
+
+    def __missing__(self, name: str) -> Score:
+        """Make the score of a name."""
+        return self.setdefault(name, Score(name))
+
+
+def words_of(text: str) -> set[str]:
+    """Return the content words of a phrase."""
+    return {word for word in re.findall(r"\w+", text.lower()) if word not in STOP}
+
+
+def score_speakers(report: dict[str, Any], scores: Scores) -> None:
+    """Compare quoted sources with the speakers found, by a shared content word in the same sentence.
+
+    A source is annotated only where it speaks of an event, so speakers of other things count as false here.
+    """
+    spans: dict[str, dict[int, set[tuple[int, int]]]] = {
+        "source": collections.defaultdict(set),
+        "cue": collections.defaultdict(set),
+    }
+    for event in report["events"]:
+        for role, by_sentence in spans.items():
+            for index, words in event.get(role, []):
+                if (span := locate(report["sentences"][index], words)) is not None:
+                    by_sentence[index].add(span)
+    for index, sentence in enumerate(report["sentences"]):
+        gold = [sentence[start:end] for start, end in sorted(spans["source"][index])]
+        sources, _ = stance.find_speakers(sentence)
+        left = [sentence[start:end] for start, end in sources]
+        chains = stance.build_attributions(sentence, sorted(spans["source"][index]), sorted(spans["cue"][index]))
+        named = [name for chain in chains for name in (chain.speaker, *chain.via) if name]
+        for quote in gold:
+            match = next((name for name in left if words_of(name) & words_of(quote) or name.lower() == quote.lower()), None)
+            scores["speakers"].add("hit" if match else "miss", "" if match else f"MISS {quote!r} found {left} | {sentence}")
+            kept = any(words_of(name) & words_of(quote) or name.lower() == quote.lower() for name in named)
+            scores["chains: source kept"].add(
+                "hit" if kept else "miss", "" if kept else f"MISS {quote!r} chains {named} | {sentence}"
+            )
+        for name in left:
+            if any(words_of(name) & words_of(quote) or name.lower() == quote.lower() for quote in gold):
+                continue
+            scores["speakers"].add("false", f"FALSE {name!r} gold {gold} | {sentence}")
+
+
+def main() -> int:
+    """Print the scores."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--errors", help="print the errors of the scores whose name begins so")
+    parser.add_argument("--limit", type=int, default=60)
+    options = parser.parse_args()
+    files = options.files or [*sorted((CORPUS / "train").glob("*.jsonl")), CORPUS / "gold" / "dev.jsonl"]
+    if missing := [str(path) for path in files if not path.is_file()] or ([] if files else [str(CORPUS)]):
+        print(f"evals/counts.py: no such file: {', '.join(missing)}; name annotated JSONL files", file=sys.stderr)
+        return 2
+    table = Scores()
+    number, started = 0, time.perf_counter()
+    for report in reports(files):
+        number += 1
+        score_numbers(report, table)
+        score_finder(report, table)
+        score_speakers(report, table)
+    seconds = time.perf_counter() - started
+    for name in sorted(table):
+        print(table[name])
+    print(f"{number} reports, {1000 * seconds / max(number, 1):.2f} ms each (scoring included)")
+    if options.errors:
+        for name in sorted(table):
+            if name.startswith(options.errors):
+                print(f"== {name}: {len(table[name].errors)} errors")
+                print("\n".join(table[name].errors[:: max(1, len(table[name].errors) // options.limit)]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,451 @@
+"""Governors: the word that tells what befell counted people ("killed", "the death toll rose to", "were found dead").
+
+:func:`govern` fills in the kind of each group of a sentence. It looks to the left (a verb whose object they are), at measured
+tolls, to the right (the verb whose subject they are), inside their phrase, and last at people they are joined to.
+docs/counts.md lists the rules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from dateline.claims.counted import (
+    Counted,
+    Group,
+    is_part,
+    is_person,
+    is_verbal,
+    kinds_of,
+    leads_back,
+    outset,
+    state_of,
+    stops,
+)
+from dateline.claims.numerals import Form, Token, index_phrases, phrase_at, phrase_before, vocabulary, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_REACH = 26  # tokens that a subject may lie before its verb
+_HEADINGS = frozenset({"the", "of", "confirmed", "total", "number", "for", "its", "their"})
+
+Governor = tuple[str, int]
+"""A toll kind and the token that tells it."""
+
+
+def govern(counted: Counted) -> None:
+    """Find, for each number of a sentence, the kind of toll it tells and the word that tells it."""
+    for group in counted.groups:
+        if not counted.countable(group) or group.kind is not None:
+            continue
+        for rule, by_left in ((_left, True), (_measured, True), (_right, False), (_inside, False)):
+            found = rule(counted, group)
+            if found is not None and (found[0] in {"killed", "wounded", "missing"} or group.person or group.alone):
+                group.kind, group.predicate = found
+                group.by_left = by_left
+                break
+    _inherit(counted)
+
+
+def joined(counted: Counted, before: Group, group: Group) -> bool:
+    """Tell whether two counted noun phrases are joined by "and" or a comma, with at most a phrase of place between."""
+    between = [token.text for token in counted.tokens[before.last : outset(counted.tokens, group.numeral)]]
+    while between and between[-1] in {"his", "her", "their", "the", "its", "also"}:
+        between.pop()
+    if not between or len(between) > 12 or between[-1] not in {"and", ",", "plus", "&", "with", "including"}:
+        return False
+    inner = between[:-1]
+    if inner and inner[-1] == ",":
+        inner = inner[:-1]
+    if not inner:
+        return True
+    bar = {";", ",", "and", "who", "that"}
+    plain = inner[0] in {"of", "from", "in", "at", "as", "together", "along"}
+    return plain and not any(_finite(word) or state_of(word) or word in bar for word in inner)
+
+
+def mixed(counted: Counted, group: Group) -> bool:
+    """Tell whether one figure stands for dead and hurt together ("60 killed and injured"), and so for neither."""
+    at, tokens = group.predicate, counted.tokens
+    if group.kind not in {"killed", "wounded"} or at < group.numeral.last or at + 2 >= len(tokens) or at + 2 in counted.starts:
+        return False
+    other = "wounded" if group.kind == "killed" else "killed"
+    return tokens[at + 1].text in {"and", "or"} and state_of(tokens[at + 2].text) == other and not _has_object(counted, at + 3)
+
+
+# --- words --------------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _expressions(side: str) -> tuple[dict[str, Any], dict[str, str]]:
+    pairs = vocabulary()["predicates"]["phrases"][side]
+    return index_phrases(words for words, _ in pairs), dict(pairs)
+
+
+def _expression_at(tokens: Sequence[Token], at: int) -> Governor | None:
+    tree, kinds = _expressions("right")
+    taken = phrase_at(tokens, at, tree)
+    if not taken and _in("harm_verb", tokens[at].text):
+        return _harm(tokens, at)
+    return (kinds[" ".join(token.text for token in tokens[at : at + taken])], at) if taken else None
+
+
+def _harm(tokens: Sequence[Token], at: int) -> Governor | None:
+    """As in "sustained minor injuries", "suffered severe burns"."""
+    for i in range(at + 1, min(at + 5, len(tokens))):
+        if _in("harm_noun", tokens[i].text):
+            return "wounded", i
+        if tokens[i].text in stops() - {"a", "an"}:
+            return None
+    return None
+
+
+def _in(name: str, word: str) -> bool:
+    return word in words_of("grammar", name)
+
+
+def _finite(word: str) -> bool:
+    return _in("be", word) or _in("verb", word)
+
+
+def _is_participle(word: str) -> bool:
+    return word.endswith(("ed", "slain", "hurt", "mown"))
+
+
+def _is_noun(word: str) -> bool:
+    """Tell whether a toll word that is no participle is as well a noun: "murder", "arrest"."""
+    return not (is_verbal(word) or word in kinds_of("intransitive") or word in kinds_of("state"))
+
+
+def _passive_before(tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether a participle at a token is passive: "were killed", "had been seriously wounded"."""
+    i = at - 1
+    while i >= 0 and _in("adverb", tokens[i].text):
+        i -= 1
+    return i >= 0 and _in("be", tokens[i].text)
+
+
+def _has_object(counted: Counted, at: int) -> bool:
+    """Tell whether an object follows a verb, which then is active: "two gunmen killed a judge"."""
+    tokens = counted.tokens
+    if at >= len(tokens):
+        return False
+    if at in counted.starts and not counted.starts[at].refused:
+        return True
+    word = tokens[at].text
+    if word in {"him", "them", "her", "himself", "themselves", "herself", "me", "us"}:
+        return True
+    if _in("determiner", word):
+        follow = tokens[at + 1].text if at + 1 < len(tokens) else ""
+        return follow not in words_of("refused", "units") and follow not in {
+            "same",
+            "following",
+            "previous",
+            "next",
+            "past",
+            "last",
+        }
+    if not word[0].isalpha() or _in("adverb", word) or word in words_of("refused", "months"):
+        return False
+    return word not in stops() and state_of(word) is None
+
+
+# --- to the left --------------------------------------------------------------------------------------------------------
+
+
+def _left(counted: Counted, group: Group) -> Governor | None:
+    """As in "killed 58 people", "killing at least 13", "the deaths of 12", "claimed the lives of seven"."""
+    tokens = counted.tokens
+    at = outset(tokens, group.numeral)
+    while at > 0 and _in("adverb", tokens[at - 1].text) and tokens[at - 1].text != "both":
+        at -= 1
+    at = _before_aside(tokens, at)
+    tree, kinds = _expressions("left")
+    if taken := phrase_before(tokens, at, tree):
+        kind = kinds[" ".join(token.text for token in tokens[at - taken : at])]
+        if kind != "claimed_lives":
+            return kind, at - taken
+        return ("killed", at - taken) if not group.alone and tokens[group.last - 1].text in {"lives", "life"} else None
+    if at == 0:
+        return None
+    verb = tokens[at - 1].text
+    if _in("losing", verb):
+        return ("killed", at - 1) if _is_own(tokens, group) else None
+    governing = kinds_of("transitive").get(verb)
+    if governing is None or (_is_participle(verb) and _passive_before(tokens, at - 1)):
+        return None
+    return governing, at - 1
+
+
+def _is_own(tokens: Sequence[Token], group: Group) -> bool:
+    """Tell whether lost people are dead: "lost four soldiers", "losing seven of their own"; not "lost 12 members"."""
+    if [token.text for token in tokens[group.numeral.last : group.numeral.last + 2]] == ["of", "their"]:
+        return True
+    return group.person and not group.alone and tokens[group.last - 1].text not in {"members", "supporters"}
+
+
+def _before_aside(tokens: Sequence[Token], at: int) -> int:
+    """Step back over a short aside between verb and object: "killing, the army said, 12 rebels"."""
+    if at < 4 or tokens[at - 1].text != ",":
+        return at
+    for i in range(at - 2, max(at - 9, 0), -1):
+        if tokens[i].text == ",":
+            spoken = any(token.text in {"said", "says", "according", "reported"} for token in tokens[i + 1 : at - 1])
+            return i if spoken and kinds_of("transitive").get(tokens[i - 1].text) else at
+    return at
+
+
+def _measured(counted: Counted, group: Group) -> Governor | None:
+    """As in "the death toll rose to 19", "put the dead at 23", "bringing the total to 30", "put it at 26"."""
+    tokens = counted.tokens
+    at = outset(tokens, group.numeral)
+    if at == 0 or not _in("measure", tokens[at - 1].text):
+        return None
+    if (after := _toll_after(counted, group, at)) is not None:
+        return after
+    for i in range(at - 2, max(at - 14, -1), -1):
+        word = tokens[i].text
+        if word in {";", ".", ":"} or (
+            i in counted.starts and counted.starts[i].numeral.core == i and tokens[at - 1].text != "to"
+        ):
+            return None
+        if word in {"total", "figure", "count", "it"} and tokens[at - 1].text in {"to", "at"}:
+            return _same_as_before(counted, group, i)
+        kind: str | None = (
+            "killed"
+            if word in {"toll", "tolls", "martyrs", "victims"}
+            else kinds_of("state").get(word) or kinds_of("nouns").get(word)
+        )
+        if kind is not None and (word == "toll" or (i and tokens[i - 1].text in _HEADINGS)):
+            hurt = word == "toll" and i > 0 and tokens[i - 1].text in {"wounded", "injury", "injured"}
+            return ("wounded" if hurt else kind), i
+    return None
+
+
+def _toll_after(counted: Counted, group: Group, at: int) -> Governor | None:
+    """As in "bringing to 31 the deaths reported", "raised to 12 the number of dead"."""
+    tokens = counted.tokens
+    if tokens[at - 1].text != "to" or not group.alone or group.last >= len(tokens) or tokens[group.last].text != "the":
+        return None
+    for i in range(group.last + 1, min(group.last + 6, len(tokens))):
+        kind = kinds_of("nouns").get(tokens[i].text) or state_of(tokens[i].text)
+        if kind is not None:
+            return kind, i
+    return None
+
+
+def _same_as_before(counted: Counted, group: Group, at: int) -> Governor | None:
+    """Give a total or a second figure the kind of the count before it in the sentence."""
+    if counted.tokens[at].text == "it" and not (at and counted.tokens[at - 1].text in {"put", "puts", "putting"}):
+        return None
+    before = [other for other in counted.groups if other.numeral.last <= group.numeral.first and other.kind is not None]
+    return (before[-1].kind, at) if before and before[-1].kind is not None else None
+
+
+def _inside(counted: Counted, group: Group) -> Governor | None:
+    """As in "12 deaths", "107 bodies", and a toll word inside the phrase ("30 dead civilians")."""
+    if not group.alone:
+        word = counted.tokens[group.last - 1].text
+        kind = kinds_of("nouns").get(word)
+        if kind is not None and word not in {"lives", "hostages", "refugees", "martyrs", "detainees"}:
+            return kind, group.last - 1
+    return group.adjective
+
+
+# --- to the right -------------------------------------------------------------------------------------------------------
+
+
+def _right(counted: Counted, group: Group) -> Governor | None:
+    """Follow the subject to its verb: "58 people in two villages were killed", "12 others wounded", "who died"."""
+    return _Walk(counted, group).run()
+
+
+@dataclass(slots=True)
+class _Walk:
+    """A walk from a counted noun phrase to the right, to the verb of which it is the subject.
+
+    Attributes:
+        relative: Whether the walk is inside a relative clause, whose verb counts only if no main verb is found.
+        skipped: Participles passed over that only describe the people ("a man found beside the road").
+    """
+
+    counted: Counted
+    group: Group
+    relative: bool = False
+    skipped: int = 0
+
+    def run(self) -> Governor | None:
+        tokens = self.counted.tokens
+        at = self.group.last + (2 if leads_back(tokens, self.group.last) else 0)
+        limit = min(len(tokens), at + _REACH)
+        while self.group.whole and at < limit and _in("adverb", tokens[at].text):
+            at += 1
+        limit = min(limit, at + 1) if self.group.whole else limit
+        self.relative = self.group.part_of is not None and at < len(tokens) and _is_participle(tokens[at].text)
+        kept: Governor | None = None
+        while at < limit:
+            found = self._predicate(at)
+            if found is not None and not self.relative:
+                return found
+            if found is not None:
+                kept, self.relative = kept or found, False
+                at = found[1] + 1
+                continue
+            step = self._step(at)
+            if step is None:
+                break
+            at = step
+        return kept
+
+    def _predicate(self, at: int) -> Governor | None:
+        counted, word = self.counted, self.counted.tokens[at].text
+        if (found := _expression_at(counted.tokens, at)) is not None:
+            return found
+        if word in kinds_of("intransitive") and not self.group.whole:
+            follow = counted.tokens[at + 1].text if at + 1 < len(counted.tokens) else ""
+            return None if _in("unhurt", follow) else (kinds_of("intransitive")[word], at)
+        if word in kinds_of("state") and not _in("determiner", counted.tokens[at - 1].text):
+            return kinds_of("state")[word], at
+        if word in kinds_of("transitive") and _is_participle(word) and not _has_object(counted, at + 1):
+            return kinds_of("transitive")[word], at
+        return self._passive(at) if _in("be", word) and not self.group.whole else None
+
+    def _passive(self, at: int) -> Governor | None:
+        """Read "were reported killed", "were among the dead", "were pulled from a bus and shot dead"."""
+        tokens = self.counted.tokens
+        for i in range(at, min(at + 9, len(tokens))):
+            if (found := _expression_at(tokens, i)) is not None:
+                return found
+            word = tokens[i].text
+            kind = kinds_of("state").get(word) or (kinds_of("transitive").get(word) if _is_participle(word) else None)
+            if kind is not None:
+                return kind, i
+            if not (_in("passive_bridge", word) or _in("adverb", word) or _in("be", word)):
+                return self._second(i)
+        return None
+
+    def _second(self, at: int) -> Governor | None:
+        """Read a second participle: "were dragged from a bus and killed", "were stabbed or hacked to death"."""
+        tokens = self.counted.tokens
+        if not tokens[at].text.endswith(("ed", "en", "t", "n")):
+            return None
+        for i in range(at + 1, min(at + 12, len(tokens) - 1)):
+            if tokens[i].text in {";", ".", "when", "while", "after"}:
+                return None
+            if tokens[i].text not in {"and", "then", "or"}:
+                continue
+            if (found := _expression_at(tokens, i + 1)) is not None:
+                return found
+            if _is_participle(tokens[i + 1].text) and not _has_object(self.counted, i + 2):
+                kind = kinds_of("transitive").get(tokens[i + 1].text)
+                return (kind, i + 1) if kind is not None else None
+        return None
+
+    def _step(self, at: int) -> int | None:
+        """Return the next token to look at, or None where the subject's clause ends."""
+        word = self.counted.tokens[at].text
+        if word in {"and", ",", "or", "plus", "(", "–", "—", "-"}:  # noqa: RUF001
+            return self._joint(at)
+        if word in {"who", "whom", "that", "which", "whose"}:
+            again, self.relative = self.relative, True
+            return None if again else at + 1
+        if _in("have", word) or _in("modal", word):
+            return None if _has_object(self.counted, at + 1) else at + 1
+        if _in("conjunction", word) or word in {";", ":", ".", "said", "says", "told", "according"}:
+            return None
+        if _in("be", word) or word in kinds_of("transitive") or _in("verb", word):
+            return self._past_verb(at)
+        return None if self._meets_others(at) else at + 1
+
+    def _meets_others(self, at: int) -> bool:
+        """Tell whether other counted people begin at a token."""
+        other = self.counted.starts.get(at)
+        if other is None or other is self.group or not self.counted.countable(other):
+            return False
+        return other.person or other.alone
+
+    def _past_verb(self, at: int) -> int | None:
+        """Pass the verb of a relative clause, or one participle that describes the people."""
+        word = self.counted.tokens[at].text
+        if self.relative:
+            self.relative = False
+            return at + 1
+        describes = is_verbal(word) or word in {"found", "held", "shot", "aboard", "taken", "left"}
+        if not describes or self.skipped or _in("be", word) or _has_object(self.counted, at + 1):
+            return None
+        self.skipped += 1
+        return at + 1
+
+    def _joint(self, at: int) -> int | None:
+        """Cross "and" to joined people, or step over an aside between marks."""
+        counted, tokens = self.counted, self.counted.tokens
+        if at + 1 >= len(tokens):
+            return None
+        follow = at + 2 if tokens[at + 1].text == "and" and at + 2 < len(tokens) else at + 1
+        other = counted.starts.get(follow)
+        if other is not None and counted.countable(other) and not is_part(counted, other):
+            return max(other.last, follow + 1)
+        if tokens[at].text in {"and", "or", "plus"}:
+            return at + 1 if _nominal(tokens[at + 1].text) else None
+        word = tokens[at + 1].text
+        if tokens[at].text != "(" and (_in("be", word) or _in("have", word) or word in kinds_of("intransitive")):
+            return at + 1
+        return _past_aside(tokens, at)
+
+
+def _nominal(word: str) -> bool:
+    """Tell whether a word can go on a noun phrase: "of the Maute and Abu Sayyaf groups"."""
+    if _in("determiner", word) or is_person(word):
+        return True
+    return word[0].isalpha() and word not in stops() and state_of(word) is None and not is_verbal(word)
+
+
+def _past_aside(tokens: Sequence[Token], at: int) -> int | None:
+    """Return the token after an aside that begins at a mark; None when it does not close."""
+    closing = {"(": ")", ",": ",", "-": "-", "–": "–", "—": "—"}[tokens[at].text]  # noqa: RUF001
+    for i in range(at + 1, min(at + _REACH, len(tokens))):
+        if tokens[i].text == closing:
+            return i + 1
+        if tokens[i].text in {";", "."}:
+            return None
+    return None
+
+
+# --- joined people ------------------------------------------------------------------------------------------------------
+
+
+def _inherit(counted: Counted) -> None:
+    """Give joined people and parts the kind of the count they belong to: "killing eight conscripts and three villagers"."""
+    for before, group in pairwise(counted.groups):
+        if group.kind is not None or not counted.countable(group) or before.kind is None or before.numeral.form is Form.NONE:
+            continue
+        part = is_part(counted, group)
+        if (joined(counted, before, group) and (before.by_left or part)) or (part and group.numeral.first - before.last < 6):
+            group.kind, group.predicate, group.by_left = before.kind, before.predicate, before.by_left
+    for group in counted.groups:
+        if group.kind is None and counted.countable(group):
+            _after_unnumbered(counted, group)
+
+
+def _after_unnumbered(counted: Counted, group: Group) -> None:
+    """Read "killing its leader and several followers", "was shot dead with three companions"."""
+    tokens = counted.tokens
+    at = outset(tokens, group.numeral)
+    while at > 2 and tokens[at - 1].text in {"his", "her", "their", "its"}:
+        at -= 1
+    if at < 2 or tokens[at - 1].text not in {"and", "with"}:
+        return
+    together = tokens[at - 1].text == "with"
+    for i in range(at - 2, max(at - 12, -1), -1):
+        word = tokens[i].text
+        kind = state_of(word) if together and not _is_noun(word) else kinds_of("transitive").get(word)
+        if kind is not None:
+            passive = _is_participle(word) and _passive_before(tokens, i)
+            if together or (not passive and _has_object(counted, i + 1)):
+                group.kind, group.predicate, group.by_left = kind, i, True
+            return
+        if word in {";", ":", "who", "that", "when", "said", "."} or (_finite(word) and not together):
+            return
