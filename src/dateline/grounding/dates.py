@@ -1,0 +1,183 @@
+"""Time expressions: where they stand in a text (``find_times``) and which days they mean (``resolve_time``).
+
+What expressions there are is data, ``packs/dates.toml``; this module says what each kind of reading means. The rules in short:
+
+* Days of the week. A bare weekday is the latest one on or before the report's day; in a plan, the first on or after it. "Last
+  Tuesday" lies strictly before, "next Tuesday" strictly after. "Tuesday of last week" is that of the calendar week (Monday to
+  Sunday) before.
+* A day or month without a year is the latest that begins on or before the report's day (in a plan, the first that ends on or
+  after it). Without a report's day the year stays unknown: ``When.partial`` says what is known, no year is guessed.
+* "Two weeks ago", "two months later": seven days about the day two weeks back, the calendar month two months on. "A week ago"
+  and counted days are the day itself.
+* "The next day", "a week later", "that night" count from the time told of before. For "the previous day" and "a day earlier"
+  the report's day stands in where none was. A time of day by itself is on the day told of before.
+* Vague words become wide spans ("a few days ago": two to five days back), never one day.
+* Slashed and hyphened dates are month first (9/11/2001 is September 11), as in US reports, unless only the other order is a
+  date; dotted ones are day first (4.10.2016 is 4 October). Four digits first is year, month, day (ISO 8601).
+* Of two-digit years, the latest that is not after the report's year; without a report's day 69 to 99 are 1969 to 1999 (POSIX).
+* "Early", "mid-" and "late" are thirds of the month, year or decade named.
+* Feasts that follow the moon are reckoned and widened by a day on either side.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from dateline.grounding.date_arithmetic import DaySpan, back_or_on, months_span
+from dateline.grounding.date_grammar import Reading, Token, grammar
+from dateline.grounding.date_meanings import meaning
+from dateline.grounding.date_placing import UNKNOWN_YEAR, YEARLESS, Setting, days_of
+from dateline.model import TimeBasis, When
+
+
+@dataclass(frozen=True, slots=True)
+class TimeExpression:
+    """Words that name a time.
+
+    Attributes:
+        start, end: Half-open character offsets into the text.
+        text: The words.
+    """
+
+    start: int
+    end: int
+    text: str
+
+
+def find_times(text: str) -> list[TimeExpression]:
+    """Find every date, time of day and length of time in a text.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        The expressions in reading order; none overlap, and each is as long as the grammar reads it.
+    """
+    tokens = grammar().read(text)
+    found = []
+    for at, token in enumerate(tokens):
+        if isinstance(token.value, Reading) and _names_a_time(text, tokens, at):
+            found.append(TimeExpression(start=token.start, end=token.end, text=text[token.start : token.end]))
+    return found
+
+
+def resolve_time(
+    words: str, *, report_day: dt.date | None, previous: When | None = None, past: bool = True, year: int | None = None
+) -> When | None:
+    """Say which days the words of a time mean.
+
+    Args:
+        words: A time as it was quoted; other words about it do no harm ("late on Tuesday").
+        report_day: The day that the report speaks from, or None when it is unknown.
+        previous: The time last told of before; "the next day" and "two weeks later" count from it.
+        past: Whether the event is told as past. For planned events a weekday or a month is the coming one.
+        year: The year that the text around speaks of, for histories: a day and month without a year are in it.
+
+    Returns:
+        The days, without evidence, or None where the words give none that can be placed. ``basis`` is ``stated`` when the words
+        alone give the days, else ``relative``. Where only the year is missing, ``partial`` says what is known: ``--10-04``,
+        ``--06``, or two of them joined by ``/`` as the first and the last.
+    """
+    setting = Setting(report_day, _dated(previous), past, year)
+    for reading in _readings(words):
+        if (when := meaning(reading, setting)) is not None:
+            return _in_known_terms(when)
+    return None
+
+
+def days_apart(a: When, b: When) -> int | None:
+    """Return how many days lie at least between two times: 0 where they may overlap, None where nothing is known.
+
+    Times without a year are compared as near as any choice of years would bring them: ``--10-04`` and ``--10-05`` are a day
+    apart.
+    """
+    known, other = _dated(a), _dated(b)
+    if known is None or other is None:
+        return None
+    if known.partial and not other.partial:
+        known, other = other, known
+    x, y = days_of(known), days_of(other)
+    if not other.partial:
+        return _gap(x, y)
+    years = range(x[0].year - y[0].year - 1, x[1].year - y[0].year + 2)
+    return min(_gap(x, (back_or_on(y[0], "year", n), back_or_on(y[1], "year", n))) for n in years)
+
+
+def _gap(x: DaySpan, y: DaySpan) -> int:
+    return max((y[0] - x[1]).days, (x[0] - y[1]).days, 0)
+
+
+@lru_cache(maxsize=4096)
+def _readings(words: str) -> tuple[Reading, ...]:
+    """Return the readings of a phrase, the likeliest first: by the rank of the rule, then the longest."""
+    found = [t for t in grammar().read(words) if isinstance(t.value, Reading)]
+    found.sort(key=lambda t: (t.value.rule.rank, t.start - t.end))
+    return tuple(t.value for t in found)
+
+
+def _in_known_terms(when: When) -> When:
+    """Turn days reckoned in a made-up year into what is known of them."""
+    if when.partial != UNKNOWN_YEAR:
+        return when
+    first, last = days_of(when)
+    whole_months = first.day == 1 and (last + dt.timedelta(days=1)).day == 1
+    ends = [f"--{day:%m}" if whole_months else f"--{day:%m-%d}" for day in (first, last)]
+    partial = ends[0] if ends[0] == ends[1] else "/".join(ends)
+    return replace(when, first=None, last=None, basis=TimeBasis.STATED, partial=partial)
+
+
+def _dated(when: When | None) -> When | None:
+    """Return a time with days: its own, or those of its partial in a made-up year; None where it has neither."""
+    if when is None or (when.first and when.last):
+        return when
+    if when.first or when.last:
+        return replace(when, first=when.first or when.last, last=when.last or when.first)
+    if not when.partial:
+        return None
+    spans = [_partial_span(part) for part in when.partial.split("/")]
+    first, last = spans[0][0], spans[-1][1]
+    if last < first:
+        last = back_or_on(last, "year", 1)
+    return replace(when, first=first, last=last, partial=UNKNOWN_YEAR)
+
+
+def _partial_span(partial: str) -> DaySpan:
+    month, _, day = partial.removeprefix("--").partition("-")
+    if not day:
+        return months_span(YEARLESS, int(month))
+    only = dt.date(YEARLESS, int(month), int(day))
+    return only, only
+
+
+# --- what looks like a time and is none --------------------------------------------------------------------------------------
+
+_LEADS = frozenset(
+    {"in", "on", "of", "since", "until", "by", "from", "before", "after", "for", "between", "open", "part", "dash", "the"}
+)
+_DOUBTFUL = frozenset({"may", "march", "mar", "sat", "sun", "mon", "wed", "jan", "dec", "spring"})
+_NOT_ALONE = frozenset({"the unit", "quarter", "short year", "numeric day and month"})  # names of rules
+_AFTER_ON = frozenset({"day of the month", "numbered day"})
+_NAMES = frozenset({"month", "shifted month", "weekday", "season"})
+_BARE = frozenset({"month", "weekday", "season"})
+_VAGUE = frozenset({"soon", "each", "every", "prayers"})
+
+
+def _names_a_time(text: str, tokens: tuple[Token, ...], at: int) -> bool:
+    """Tell whether words that the grammar reads name a time here: "may", "the first" and bare numbers often do not."""
+    token, before = tokens[at], tokens[at - 1].kind if at else "word"
+    words, rule = text[token.start : token.end], token.value.rule.name
+    if rule in _NOT_ALONE or words.lower() in _VAGUE:
+        return False
+    if rule in _AFTER_ON:
+        return before in {"on", "of"} and any(letter.isdigit() for letter in words)
+    if rule == "year":
+        return before in _LEADS
+    if rule == "length":  # not an age, nor "three quarters"
+        age = text[token.end : token.end + 4].lower() in {"-old", " old"}
+        return not age and token.value.first("unit").kind != "quarters"
+    if rule in _NAMES and _DOUBTFUL.intersection(words.lower().replace(".", "").split()):
+        last = words.split()[-1]
+        return (last.istitle() and (before in _LEADS or rule not in _BARE)) or (words.isupper() and before in _LEADS)
+    return True
