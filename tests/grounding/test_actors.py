@@ -1,0 +1,285 @@
+from __future__ import annotations
+
+import datetime as dt
+import json
+import pickle
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dateline.errors import RegistryError
+from dateline.grounding.actors import ReportActors
+from dateline.grounding.registry import Registry, fold, folded_words, tokenise
+from dateline.model import ActorKind
+
+CASES = [json.loads(line) for line in (Path(__file__).parents[1] / "cases" / "actors.jsonl").read_text("utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return Registry.open()
+
+
+def marked(case: dict) -> object:
+    marks = [pytest.mark.xfail(strict=True, reason=case["note"])] if case.get("gap") else []
+    return pytest.param(case, marks=marks, id=f"{case['text']}-{case['note']}")
+
+
+@pytest.mark.parametrize("case", [marked(case) for case in CASES])
+def test_cases(case: dict, registry: Registry) -> None:
+    day = dt.date.fromisoformat(case["day"]) if "day" in case else None
+    report = ReportActors.read([case["text"] + "."], registry, country=case.get("home"), day=day)
+    who = report.resolve(case["text"], sentence=0, role=case.get("role", "agent"))
+    have = {"name": who.name, "id": who.actor_id, "kind": who.kind, "country": who.country}
+    want = {key: case[key] for key in have if key in case}
+    assert {key: have[key] for key in want} == want, who.basis
+
+
+REPORT = [
+    "Rebels storm barracks in border town",
+    "Fighters of the Patriotic Front for Danakil (PFD) stormed a barracks near the town, the army said.",
+    "The rebels burned vehicles and the PFD said its fighters had taken ten soldiers.",
+    "Ethiopian troops crossed the border on Monday. Residents fled.",
+    "The soldiers shelled two villages. Tesfaye Adane, a 40-year-old shepherd, was killed.",
+    "Two gunmen were arrested.",
+]
+
+
+def test_a_report_explains_its_acronyms(registry: Registry) -> None:
+    report = ReportActors.read(REPORT, registry, country="ERI")
+    who = report.resolve("the PFD", sentence=2)
+    assert (who.name, who.actor_id, who.kind) == ("Patriotic Front for Danakil", None, ActorKind.REBEL_GROUP)
+    assert "introduces" in who.basis
+
+
+@pytest.mark.parametrize(("phrase", "sentence"), [("The rebels", 2), ("its fighters", 2), ("Rebels", 0)])
+def test_definite_phrases_point_back(registry: Registry, phrase: str, sentence: int) -> None:
+    who = ReportActors.read(REPORT, registry, country="ERI").resolve(phrase, sentence=sentence)
+    assert who.name == "Patriotic Front for Danakil"
+    assert "rule:" in who.basis
+
+
+def test_indefinite_gunmen_stay_unidentified(registry: Registry) -> None:
+    who = ReportActors.read(REPORT, registry, country="ERI").resolve("Two gunmen", sentence=5)
+    assert (who.name, who.actor_id, who.kind) == ("two gunmen", None, ActorKind.MILITIA)
+
+
+def test_the_soldiers_are_those_last_named(registry: Registry) -> None:
+    report = ReportActors.read(REPORT, registry, country="ERI")
+    who = report.resolve("The soldiers", sentence=4)
+    assert (who.actor_id, who.kind, who.country) == ("military-of-ethiopia", ActorKind.EXTERNAL_FORCES, "ETH")
+    assert report.resolve("ten soldiers", sentence=2).actor_id == "military-of-eritrea"
+
+
+def test_private_persons_get_no_identity(registry: Registry) -> None:
+    report = ReportActors.read(REPORT, registry, country="ERI")
+    who = report.resolve("Tesfaye Adane", sentence=4, role="target")
+    assert (who.name, who.actor_id, who.kind) == ("Tesfaye Adane", None, ActorKind.CIVILIANS)
+
+
+def test_an_acronym_far_from_its_country_is_not_read(registry: Registry) -> None:
+    abroad = ReportActors.read(["The NRA held its convention."], registry, country="USA").resolve("the NRA", sentence=0)
+    at_home = ReportActors.read(["The NRA took Kampala."], registry, country="UGA").resolve("the NRA", sentence=0)
+    assert (abroad.actor_id, at_home.actor_id) == (None, "nra-uganda")
+
+
+@pytest.mark.parametrize(
+    ("phrase", "names"),
+    [
+        ("Iraqi troops and the Peshmerga", ["Military of Iraq", "Peshmerga"]),
+        ("Iraqi and Turkish forces", ["Military of Iraq", "Military of Turkey"]),
+        ("Russia and Ukraine", ["Government of Russia", "Government of Ukraine"]),
+        ("women and children", ["women and children"]),
+        ("Bosnia and Herzegovina", ["Government of Bosnia and Herzegovina"]),
+        ("the Islamic State", ["Islamic State"]),
+    ],
+)
+def test_joined_parties_are_told_apart(registry: Registry, phrase: str, names: list[str]) -> None:
+    report = ReportActors.read([phrase], registry)
+    assert [who.name for who in report.resolve_all(phrase, sentence=0, role="target")] == names
+
+
+@pytest.mark.parametrize(
+    ("name", "ident"),
+    [
+        ("the Daesh group", "islamic-state"),
+        ("Farabundo Marti National Liberation Front", "fmln"),
+        ("AL SHABAAB MILITANTS", "al-shabaab"),
+        ("U.N.", "united-nations"),
+        ("Iraqi army", "military-of-iraq"),
+        ("Armed Forces of Iraq", "military-of-iraq"),
+        ("Police of the Philippines", "police-of-philippines"),
+        ("Peoples War Group", "peoples-war-group"),
+    ],
+)
+def test_lookup_folds(registry: Registry, name: str, ident: str) -> None:
+    assert registry.lookup(name)[0].id == ident
+
+
+@pytest.mark.parametrize("name", ["", "the", "Order of the Purple Teapot", "group", "Iraqi"])
+def test_lookup_of_the_unknown_is_empty(registry: Registry, name: str) -> None:
+    assert registry.lookup(name) == []
+
+
+def test_the_shipped_registry_is_sound(registry: Registry) -> None:
+    named = [entry for entry in registry.entries.values() if "-of-" not in entry.id]
+    assert len(named) >= 450
+    for entry in registry.entries.values():
+        assert entry.parent is None or entry.parent in registry.entries, entry.id
+        assert entry.country is None or (len(entry.country) == 3 and entry.country.isupper()), entry.id
+        assert entry.first_year is None or entry.last_year is None or entry.first_year <= entry.last_year, entry.id
+        assert entry in registry.lookup(entry.name), entry.id
+        assert all(folded_words(alias) for alias in entry.aliases), entry.id
+    for country in registry.countries.values():
+        for what in ("military", "police", "government"):
+            assert any(entry.country == country.code and entry.id.startswith(what) for entry in registry.entries.values())
+
+
+def test_codes_follow_the_kind_on_the_day(registry: Registry) -> None:
+    rsf = registry.entries["rsf"]
+    assert rsf.codes_on(dt.date(2022, 1, 1))["acled"] == 1
+    assert rsf.codes_on(dt.date(2023, 6, 1))["acled"] == 2
+    assert registry.entries["military-of-iraq"].codes_on(None) == {"acled": 1, "plover": "MIL", "cameo": "IRQMIL"}
+
+
+def test_opening_and_reading_are_fast(registry: Registry) -> None:
+    from dateline.grounding import registry as module
+
+    def least(work) -> float:
+        times = []
+        for _ in range(5):
+            start = time.process_time()
+            work()
+            times.append(time.process_time() - start)
+        return min(times)
+
+    def read() -> None:
+        report = ReportActors.read(REPORT * 6, registry, country="ERI")
+        for index in range(20):
+            report.resolve("the rebels", sentence=index)
+
+    assert least(module._shipped.__wrapped__) < 0.3  # half of that in practice
+    assert least(read) < 0.015
+
+
+# --- a user's own file ---
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "own.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_own_entries_go_before_shipped_ones(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        'teapot-order = {name = "Order of the Teapot", kind = "militia", country = "GBR", aliases = ["OTT", "ISIS"]}\n',
+    )
+    registry = Registry.open([path])
+    assert [entry.id for entry in registry.lookup("ISIS")] == ["teapot-order", "islamic-state"]
+    who = ReportActors.read(["The Order of the Teapot rose."], registry).resolve("the Order of the Teapot", sentence=0)
+    assert (who.actor_id, who.country) == ("teapot-order", "GBR")
+
+
+def test_an_own_entry_replaces_a_shipped_one_of_its_id(tmp_path: Path) -> None:
+    registry = Registry.open([write(tmp_path, '[hamas]\nname = "Hamas (own)"\nkind = "government"\ncountry = "PSE"\n')])
+    assert registry.entries["hamas"].name == "Hamas (own)"
+    assert registry.lookup("Islamic Resistance Movement") == []
+
+
+MISTAKES = """\
+# my actors
+good = {name = "Good", kind = "militia"}
+Bad_Id = {name = "Bad", kind = "militia"}
+no-kind = {name = "No kind"}
+odd-kind = {name = "Odd", kind = "rebels", country = "Iraq"}
+late = {name = "Late", kind = "militia", from = 2010, to = 2000, parent = "nobody"}
+
+[long-form]
+name = "Long form"
+kind = "militia"
+colour = "red"
+aliases = ["fine", ""]
+then = {"sometime" = "government"}
+"""
+
+
+def test_all_mistakes_are_listed_with_their_lines(tmp_path: Path) -> None:
+    path = write(tmp_path, MISTAKES)
+    with pytest.raises(RegistryError) as caught:
+        Registry.open([path])
+    lines = str(caught.value).splitlines()
+    wanted = [
+        (3, "id must be"),
+        (4, "'kind' is missing"),
+        (5, "kind 'rebels' is none of"),
+        (5, "country 'Iraq'"),
+        (6, "parent 'nobody'"),
+        (6, "is after 'to'"),
+        (11, "unknown field 'colour'"),
+        (12, "'aliases' must be"),
+        (13, "no day of the form"),
+    ]
+    for number, words in wanted:
+        assert any(line.startswith(f"{path}:{number}: ") and words in line for line in lines), (number, words, lines)
+    assert len(lines) == len(wanted)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"a = {name = ", "is not TOML"),
+        (b"\xff\xfe", "is not UTF-8"),
+        (b"name = 3", "must be a table"),
+        (b'a = {name = 3, kind = "militia", codes = {cameo = true}}', "'name' must be a text"),
+    ],
+)
+def test_files_that_are_none_are_refused_by_name(tmp_path: Path, data: bytes, words: str) -> None:
+    path = tmp_path / "own.toml"
+    path.write_bytes(data)
+    with pytest.raises(RegistryError, match=words) as caught:
+        Registry.open([path, tmp_path / "absent.toml"])
+    assert str(path) in str(caught.value)
+    assert "absent.toml: cannot be read" in str(caught.value)
+
+
+# --- what always holds ---
+
+PIECES = (
+    "the|a|ISIS|Iraqi|army|of|and|fighters|'s|U.N.|suspected|58|men|who|—|Colonel|Omar|al-Shabaab|rebels|police|Kurdish|leader|its|in|"
+    "Mosul|-backed|(PFX)|,|é|IS|group|former|Taliban|killed|'|Russia|convoy|forces|loyal|to"
+)
+WORDS = st.lists(st.sampled_from(PIECES.split("|")), max_size=9).map(" ".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    WORDS | st.text(max_size=40),
+    st.sampled_from(["agent", "target", "support", "source"]),
+    st.sampled_from(["IRQ", "ZZZ", None]),
+)
+def test_every_phrase_gets_an_answer(phrase: str, role: str, home: str | None) -> None:
+    registry = Registry.open()
+    report = ReportActors.read([phrase, "The army said so."], registry, country=home)
+    who = report.resolve(phrase, sentence=0, role=role)
+    assert who == report.resolve(phrase, sentence=0, role=role)
+    assert who.name.strip() or not phrase.strip()
+    assert who.actor_id is None or who.actor_id in registry.entries
+    assert who.basis
+    assert who.evidence == ()
+    assert report.resolve_all(phrase, sentence=0, role=role)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=60))
+def test_tokens_stand_in_the_text(text: str) -> None:
+    tokens = tokenise(text)
+    assert tuple(token.folded for token in tokens) == folded_words(text)
+    assert all(0 <= before.end <= after.start for before, after in pairwise(tokens))
+    assert all(fold(text[token.start : token.end]) == token.folded or token.folded == "'s" for token in tokens)
