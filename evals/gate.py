@@ -18,13 +18,15 @@ import importlib.util
 import json
 import sys
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dateline.config import Config
 from dateline.model import Article, Failure, RawDocument
 from dateline.pipeline import Coder
 from dateline.records.exports import record_of
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 FLOORS = Path(__file__).with_name("floors.json")
 NOISE = 0.3

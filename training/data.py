@@ -9,28 +9,85 @@ from __future__ import annotations
 
 import gzip
 import json
-import random
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dateline.claims.words import MAX_PIECES, cut_windows, word_shapes, word_spans
 
-TYPES = (
-    "clash takeover airstrike shelling bombing suicide_bombing grenade chemical armed_attack assassination execution abduction "
-    "sexual_violence torture protest riot crackdown arrest raid seizure trial destruction deployment withdrawal displacement "
-    "mutiny agreement talks release threat claim accusation aid restriction base"
-).split()
-STATUSES = "happened planned foiled denied possible".split()
-KINDS = "party object instrument place time toll source cue".split()
-TOLLS = "killed wounded detained abducted missing displaced released".split()
-ROLES = "agent target support object instrument place time source cue".split() + TOLLS
-KIND_OF = {"agent": "party", "target": "party", "support": "party"} | {r: r for r in ROLES if r in KINDS} | dict.fromkeys(TOLLS, "toll")
-UPOS = "ADJ ADP ADV AUX CCONJ DET INTJ NOUN NUM PART PRON PROPN PUNCT SCONJ SYM VERB X".split()
-ENTITIES = "PER ORG LOC OTH".split()
-MUC_ROLES = "PerpInd PerpOrg Target Victim Weapon".split()
+if TYPE_CHECKING:
+    import random
+    from pathlib import Path
+
+TYPES = [
+    "clash",
+    "takeover",
+    "airstrike",
+    "shelling",
+    "bombing",
+    "suicide_bombing",
+    "grenade",
+    "chemical",
+    "armed_attack",
+    "assassination",
+    "execution",
+    "abduction",
+    "sexual_violence",
+    "torture",
+    "protest",
+    "riot",
+    "crackdown",
+    "arrest",
+    "raid",
+    "seizure",
+    "trial",
+    "destruction",
+    "deployment",
+    "withdrawal",
+    "displacement",
+    "mutiny",
+    "agreement",
+    "talks",
+    "release",
+    "threat",
+    "claim",
+    "accusation",
+    "aid",
+    "restriction",
+    "base",
+]
+STATUSES = ["happened", "planned", "foiled", "denied", "possible"]
+KINDS = ["party", "object", "instrument", "place", "time", "toll", "source", "cue"]
+TOLLS = ["killed", "wounded", "detained", "abducted", "missing", "displaced", "released"]
+ROLES = ["agent", "target", "support", "object", "instrument", "place", "time", "source", "cue"] + TOLLS
+KIND_OF = (
+    {"agent": "party", "target": "party", "support": "party"}
+    | {r: r for r in ROLES if r in KINDS}
+    | dict.fromkeys(TOLLS, "toll")
+)
+UPOS = [
+    "ADJ",
+    "ADP",
+    "ADV",
+    "AUX",
+    "CCONJ",
+    "DET",
+    "INTJ",
+    "NOUN",
+    "NUM",
+    "PART",
+    "PRON",
+    "PROPN",
+    "PUNCT",
+    "SCONJ",
+    "SYM",
+    "VERB",
+    "X",
+]
+ENTITIES = ["PER", "ORG", "LOC", "OTH"]
+MUC_ROLES = ["PerpInd", "PerpOrg", "Target", "Victim", "Weapon"]
 IGNORE = -100
 
 
@@ -193,8 +250,14 @@ def ewt_window(record: dict, encoder: Encoder) -> Window | None:
     for k, token in enumerate(tokens):
         starts[at] = k
         at += len(token) + 1
-    w = Window(np.array([encoder.cls, *pieces, encoder.sep]), np.array([0, *piece_shapes, 0]), np.array(firsts) + 1, words,
-               np.zeros(len(words), int), np.ones(len(words), bool))
+    w = Window(
+        np.array([encoder.cls, *pieces, encoder.sep]),
+        np.array([0, *piece_shapes, 0]),
+        np.array(firsts) + 1,
+        words,
+        np.zeros(len(words), int),
+        np.ones(len(words), bool),
+    )
     upos, ner, fact = (np.full(len(words), IGNORE, float) for _ in range(3))
     entity = ["O"] * len(tokens)
     for a, b, label in record.get("ner") or []:
@@ -243,7 +306,13 @@ def muc_window(record: dict, encoder: Encoder, rng: random.Random) -> Window | N
         high += 1
     stop = (firsts[high] if high < len(firsts) else len(pieces)) - base
     stop = min(stop, limit)
-    w = Window(np.array([encoder.cls, *pieces[base : base + stop], encoder.sep]), np.array([0, *piece_shapes[base : base + stop], 0]),
-               np.array(firsts[low:high]) - base + 1, words[low:high], np.zeros(high - low, int), np.ones(high - low, bool))
+    w = Window(
+        np.array([encoder.cls, *pieces[base : base + stop], encoder.sep]),
+        np.array([0, *piece_shapes[base : base + stop], 0]),
+        np.array(firsts[low:high]) - base + 1,
+        words[low:high],
+        np.zeros(high - low, int),
+        np.ones(high - low, bool),
+    )
     w.helper = {"muc": tags[low:high]}
     return w

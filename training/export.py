@@ -22,9 +22,20 @@ from data import KINDS, ROLES, STATUSES, TYPES
 from network import Reader
 from train import pretrained
 
-THRESHOLDS = {"trigger": 0.5, "mention_bias": 1.0, "role": {r: 0.35 for r in ROLES}, "link": 0.5}
-HEADS = ("role_matrix", "role_kind", "role_distance", "role_out.weight", "role_out.bias", "pair_in.weight", "pair_in.bias",
-         "pair_distance", "pair_type", "pair_out.weight", "pair_out.bias")
+THRESHOLDS = {"trigger": 0.5, "mention_bias": 1.0, "role": dict.fromkeys(ROLES, 0.35), "link": 0.5}
+HEADS = (
+    "role_matrix",
+    "role_kind",
+    "role_distance",
+    "role_out.weight",
+    "role_out.bias",
+    "pair_in.weight",
+    "pair_in.bias",
+    "pair_distance",
+    "pair_type",
+    "pair_out.weight",
+    "pair_out.bias",
+)
 
 
 def export(source: Path, target: Path, *, quantize: bool = True) -> None:
@@ -40,14 +51,30 @@ def export(source: Path, target: Path, *, quantize: bool = True) -> None:
     ids = torch.ones(1, 20, dtype=torch.long)
     inputs = (ids, torch.ones_like(ids), torch.ones_like(ids), torch.arange(10)[None])
     names = ["ids", "shapes", "mask", "first"]
-    axes = {n: {0: "batch", 1: "words" if n == "first" else "pieces"} for n in names} | {n: {0: "batch", 1: "words"} for n in Reader.OUTPUTS}
+    axes = {n: {0: "batch", 1: "words" if n == "first" else "pieces"} for n in names} | {
+        n: {0: "batch", 1: "words"} for n in Reader.OUTPUTS
+    }
     with tempfile.TemporaryDirectory() as folder:
         full = Path(folder) / "reader.onnx"
-        torch.onnx.export(model, inputs, str(full), input_names=names, output_names=list(Reader.OUTPUTS), dynamic_axes=axes,
-                          opset_version=17, dynamo=False)
+        torch.onnx.export(
+            model,
+            inputs,
+            str(full),
+            input_names=names,
+            output_names=list(Reader.OUTPUTS),
+            dynamic_axes=axes,
+            opset_version=17,
+            dynamo=False,
+        )
         if quantize:
-            quantize_dynamic(str(full), str(target / "reader.onnx"), per_channel=True, reduce_range=True, weight_type=QuantType.QInt8,
-                             op_types_to_quantize=["MatMul", "Gemm", "Gather"])
+            quantize_dynamic(
+                str(full),
+                str(target / "reader.onnx"),
+                per_channel=True,
+                reduce_range=True,
+                weight_type=QuantType.QInt8,
+                op_types_to_quantize=["MatMul", "Gemm", "Gather"],
+            )
         else:
             (target / "reader.onnx").write_bytes(full.read_bytes())
     np.savez_compressed(target / "heads.npz", **{n.replace(".", "_"): state[n].numpy().astype(np.float32) for n in HEADS})
@@ -56,8 +83,12 @@ def export(source: Path, target: Path, *, quantize: bool = True) -> None:
     kept = json.loads(previous.read_text()) if previous.is_file() else {}
     description = {
         "version": hashlib.sha256((target / "reader.onnx").read_bytes()).hexdigest()[:12],
-        "types": TYPES, "statuses": STATUSES, "kinds": KINDS, "roles": ROLES,
-        "thresholds": kept.get("thresholds", THRESHOLDS), "calibration": kept.get("calibration", [1.0, 0.0, 0.0]),
+        "types": TYPES,
+        "statuses": STATUSES,
+        "kinds": KINDS,
+        "roles": ROLES,
+        "thresholds": kept.get("thresholds", THRESHOLDS),
+        "calibration": kept.get("calibration", [1.0, 0.0, 0.0]),
     }
     previous.write_text(json.dumps(description, indent=1) + "\n")
 

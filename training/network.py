@@ -34,7 +34,9 @@ class Layer(nn.Module):
         b, n, d = x.shape
         split = lambda t: t.view(b, n, self.heads, d // self.heads).transpose(1, 2)  # noqa: E731
         q, k, v = split(self.query(x)), split(self.key(x)), split(self.value(x))
-        if self.training:  # the fused kernel trains faster; no dropout on attention, whose random numbers cost more than they give
+        if (
+            self.training
+        ):  # the fused kernel trains faster; no dropout on attention, whose random numbers cost more than they give
             context = nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         else:
             context = (q @ k.transpose(-1, -2) / math.sqrt(d // self.heads) + mask).softmax(-1) @ v
@@ -57,16 +59,28 @@ class Encoder(nn.Module):
         self.norm = nn.LayerNorm(d, eps=1e-12)
         self.dropout = nn.Dropout(dropout)
         self.layers = nn.ModuleList(
-            Layer(d, config["num_attention_heads"], config["intermediate_size"], dropout) for _ in range(config["num_hidden_layers"])
+            Layer(d, config["num_attention_heads"], config["intermediate_size"], dropout)
+            for _ in range(config["num_hidden_layers"])
         )
 
     def load_bert(self, state: dict) -> None:
-        names = {"words.weight": "embeddings.word_embeddings.weight", "positions.weight": "embeddings.position_embeddings.weight",
-                 "kinds.weight": "embeddings.token_type_embeddings.weight", "norm.weight": "embeddings.LayerNorm.weight",
-                 "norm.bias": "embeddings.LayerNorm.bias"}
-        parts = {"query": "attention.self.query", "key": "attention.self.key", "value": "attention.self.value",
-                 "output": "attention.output.dense", "norm1": "attention.output.LayerNorm", "up": "intermediate.dense",
-                 "down": "output.dense", "norm2": "output.LayerNorm"}
+        names = {
+            "words.weight": "embeddings.word_embeddings.weight",
+            "positions.weight": "embeddings.position_embeddings.weight",
+            "kinds.weight": "embeddings.token_type_embeddings.weight",
+            "norm.weight": "embeddings.LayerNorm.weight",
+            "norm.bias": "embeddings.LayerNorm.bias",
+        }
+        parts = {
+            "query": "attention.self.query",
+            "key": "attention.self.key",
+            "value": "attention.self.value",
+            "output": "attention.output.dense",
+            "norm1": "attention.output.LayerNorm",
+            "up": "intermediate.dense",
+            "down": "output.dense",
+            "norm2": "output.LayerNorm",
+        }
         for i in range(len(self.layers)):
             for ours, theirs in parts.items():
                 for kind in ("weight", "bias"):
@@ -121,8 +135,16 @@ class Reader(nn.Module):
         return self.dropout(torch.gather(x, 1, first[:, :, None].expand(-1, -1, x.shape[-1])))
 
     def heads(self, x) -> tuple[torch.Tensor, ...]:
-        return (self.types(x), self.inside(x).squeeze(-1), self.tags(x), self.status(x), self.role_anchor(x), self.role_start(x),
-                self.role_end(x), self.coref(x))
+        return (
+            self.types(x),
+            self.inside(x).squeeze(-1),
+            self.tags(x),
+            self.status(x),
+            self.role_anchor(x),
+            self.role_start(x),
+            self.role_end(x),
+            self.coref(x),
+        )
 
     def forward(self, ids, shapes, mask, first):
         return self.heads(self.encode(ids, shapes, mask, first))
@@ -130,7 +152,9 @@ class Reader(nn.Module):
     def score_roles(self, anchor, start, end, kinds, distance):
         """Anchor (T, .), start and end (M, .), kinds (M), distance (T, M) -> (T, M, roles) logits."""
         mention = start + end
-        bilinear = torch.einsum("td,rde,me->tmr", nn.functional.gelu(anchor[:, :ROLE]), self.role_matrix, nn.functional.gelu(mention[:, :ROLE]))
+        bilinear = torch.einsum(
+            "td,rde,me->tmr", nn.functional.gelu(anchor[:, :ROLE]), self.role_matrix, nn.functional.gelu(mention[:, :ROLE])
+        )
         hidden = anchor[:, None, ROLE:] + mention[None, :, ROLE:] + self.role_kind[kinds][None] + self.role_distance[distance]
         return bilinear + self.role_out(nn.functional.gelu(hidden))
 

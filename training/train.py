@@ -21,11 +21,18 @@ import torch.multiprocessing as mp
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "src")]
 
-from data import IGNORE, KINDS, MUC_ROLES, ROLES, STATUSES, TYPES, Encoder, ewt_window, muc_window, read_jsonl, report_windows
+from data import IGNORE, KINDS, ROLES, STATUSES, Encoder, ewt_window, muc_window, read_jsonl, report_windows
 from network import DISTANCES, Reader
 
-KIND_ROLES = torch.tensor([[(k == "party" and r in ("agent", "target", "support")) or k == r or (k == "toll" and i >= 9)
-                            for i, r in enumerate(ROLES)] for k in KINDS])
+KIND_ROLES = torch.tensor(
+    [
+        [
+            (k == "party" and r in ("agent", "target", "support")) or k == r or (k == "toll" and i >= 9)
+            for i, r in enumerate(ROLES)
+        ]
+        for k in KINDS
+    ]
+)
 
 
 def pretrained() -> Path:
@@ -86,15 +93,18 @@ class Losses:
             gold = torch.from_numpy(w.types)
             losses["type"] = losses["type"] + torch.nn.functional.cross_entropy(types[i, :k][live], gold[live], reduction="sum")
             losses["inside"] = losses["inside"] + torch.nn.functional.binary_cross_entropy_with_logits(
-                inside[i, :k][live], torch.from_numpy(w.inside).float()[live], reduction="sum")
+                inside[i, :k][live], torch.from_numpy(w.inside).float()[live], reduction="sum"
+            )
             losses["tags"] = losses["tags"] + torch.nn.functional.cross_entropy(
-                tags[i, :k][live].reshape(-1, 3), torch.from_numpy(w.tags)[live].reshape(-1), reduction="sum")
+                tags[i, :k][live].reshape(-1, 3), torch.from_numpy(w.tags)[live].reshape(-1), reduction="sum"
+            )
             n_type += int(live.sum())
             if not w.anchors:
                 continue
             at = torch.tensor([a[0] for a in w.anchors])
             losses["status"] = losses["status"] + torch.nn.functional.cross_entropy(
-                status[i, at], torch.tensor([a[3] for a in w.anchors]), weight=self.status_weight, reduction="sum")
+                status[i, at], torch.tensor([a[3] for a in w.anchors]), weight=self.status_weight, reduction="sum"
+            )
             n_status += len(at)
             loss, n = self._roles(model, w, tags[i, :k], anchor[i], start[i], end[i])
             losses["role"], n_role = losses["role"] + loss, n_role + n
@@ -130,7 +140,9 @@ class Losses:
         probability = types[at, 1:].softmax(-1)
         product = (probability[i] * probability[j]).sum(-1).detach()
         sentence = torch.from_numpy(w.sentence)
-        same = torch.tensor([w.words[a].lower() == w.words[b].lower() for a, b in zip(at[i].tolist(), at[j].tolist(), strict=True)])
+        same = torch.tensor(
+            [w.words[a].lower() == w.words[b].lower() for a, b in zip(at[i].tolist(), at[j].tolist(), strict=True)]
+        )
         distance = bucket(sentence[at[i]] - sentence[at[j]]) + DISTANCES * same.long()
         logits = model.score_pairs(coref[at[i]], coref[at[j]], distance, product)
         loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, (event[i] == event[j]).float(), reduction="sum")
@@ -143,10 +155,15 @@ class Losses:
         gold = {k: torch.from_numpy(np.concatenate([w.helper[k] for w in batch])) for k in batch[0].helper}
         if "muc" in gold:
             return {"muc": torch.nn.functional.cross_entropy(model.muc(x).float().reshape(-1, 3), gold["muc"].reshape(-1))}
-        losses = {k: torch.nn.functional.cross_entropy(getattr(model, k)(x).float(), gold[k].long(), ignore_index=IGNORE) for k in ("upos", "ner")}
+        losses = {
+            k: torch.nn.functional.cross_entropy(getattr(model, k)(x).float(), gold[k].long(), ignore_index=IGNORE)
+            for k in ("upos", "ner")
+        }
         known = gold["fact"] != IGNORE
         if known.any():
-            losses["fact"] = torch.nn.functional.smooth_l1_loss(model.fact(x[known]).float().squeeze(-1), gold["fact"][known].float())
+            losses["fact"] = torch.nn.functional.smooth_l1_loss(
+                model.fact(x[known]).float().squeeze(-1), gold["fact"][known].float()
+            )
         return losses
 
     def total(self, losses: dict[str, torch.Tensor]) -> torch.Tensor:
@@ -170,12 +187,25 @@ def false_mentions(w, tags) -> list[tuple[int, int, int]]:
     return out
 
 
-WEIGHTS = {"type": 4.0, "inside": 1.0, "tags": 3.0, "status": 0.25, "role": 2.0, "pair": 0.5, "upos": 0.2, "ner": 0.5, "fact": 0.2, "muc": 1.0}
+TWICE = ("long_", "muc_")
+"""Files nearest to real reports: few events, each told often, among sentences that hold none."""
+WEIGHTS = {
+    "type": 4.0,
+    "inside": 1.0,
+    "tags": 3.0,
+    "status": 0.25,
+    "role": 2.0,
+    "pair": 0.5,
+    "upos": 0.2,
+    "ner": 0.5,
+    "fact": 0.2,
+    "muc": 1.0,
+}
 
 
 def load(args) -> tuple[list, list]:
     """Annotated reports to train on, and those held back (every 20th)."""
-    reports = [r for path in sorted(Path(args.corpus).glob("*.jsonl")) for r in read_jsonl(path)]
+    reports = [r | {"file": path.name} for path in sorted(Path(args.corpus).glob("*.jsonl")) for r in read_jsonl(path)]
     if args.limit:
         reports = reports[:: max(1, len(reports) // args.limit)]
     held = [r for i, r in enumerate(reports) if i % 20 == 7]
@@ -200,7 +230,10 @@ def work(rank: int, args) -> None:
     reports, _ = load(args)
     torch.manual_seed(args.seed)
     model = Reader(json.loads((source / "config.json").read_text()), args.dropout)
-    model.encoder.load_bert(load_file(str(source / "model.safetensors")))
+    if args.start:
+        model.load_state_dict(torch.load(Path(args.start) / "reader.pt", map_location="cpu", weights_only=True))
+    else:
+        model.encoder.load_bert(load_file(str(source / "model.safetensors")))
     model.encoder.words.weight.requires_grad_(False)
     counts = np.bincount([STATUSES.index(e["status"]) for r in reports for e in r["events"]], minlength=len(STATUSES))
     losses = Losses(WEIGHTS, counts)
@@ -209,13 +242,17 @@ def work(rank: int, args) -> None:
     ewt = [w for r in read_jsonl(helpers / "ewt_train.jsonl.gz") if (w := ewt_window(r, encoder))]
     muc = read_jsonl(helpers / "muc4_roles_train.jsonl.gz")
     windows = {id(r): report_windows(r, encoder) for r in reports}
-    per_epoch = len(batches([w for ws in windows.values() for w in ws], args.budget, random.Random(0))) // args.processes
+    reports = [r for r in reports for _ in range(args.twice_weight if r["file"].startswith(TWICE) else 1)]
+    per_epoch = len(batches([w for r in reports for w in windows[id(r)]], args.budget, random.Random(0))) // args.processes
     steps = int(per_epoch * args.epochs)
     heads = [p for n, p in model.named_parameters() if p.requires_grad and not n.startswith("encoder")]
     body = [p for n, p in model.named_parameters() if p.requires_grad and n.startswith("encoder")]
-    optimizer = torch.optim.AdamW([{"params": body, "lr": args.rate}, {"params": heads, "lr": args.head_rate}], weight_decay=0.01, betas=(0.9, 0.98))
+    optimizer = torch.optim.AdamW(
+        [{"params": body, "lr": args.rate}, {"params": heads, "lr": args.head_rate}], weight_decay=0.01, betas=(0.9, 0.98)
+    )
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda s: min((s + 1) / (0.1 * steps), max(0.02, (steps - s) / (0.9 * steps))))
+        optimizer, lambda s: min((s + 1) / (0.1 * steps), max(0.02, (steps - s) / (0.9 * steps)))
+    )
     shadow = {n: p.detach().clone() for n, p in model.named_parameters()}
     trained = [p for p in model.parameters() if p.requires_grad]
     model.train()
@@ -265,21 +302,34 @@ def work(rank: int, args) -> None:
             if rank == 0 and step % 50 == 0:
                 means = " ".join(f"{k} {np.mean(v):.4f}" for k, v in sums.items())
                 sums.clear()
-                print(f"step {step}/{steps} {time.time() - started:.0f}s {seen / (time.time() - started):.0f} pieces/s/process {means}", flush=True)
+                print(
+                    f"step {step}/{steps} {time.time() - started:.0f}s {seen / (time.time() - started):.0f} pieces/s/process {means}",
+                    flush=True,
+                )
             if rank == 0 and args.save_every and step % args.save_every == 0:
                 save(model, shadow, args)
             if step >= steps:
                 break
     if rank == 0:
         save(model, shadow, args)
-        (Path(args.out) / "training.json").write_text(json.dumps({
-            "reports": len(reports), "steps": steps, "seconds": round(time.time() - started), **{k: v for k, v in vars(args).items() if k not in ("port", "out")}}, indent=1) + "\n")
+        (Path(args.out) / "training.json").write_text(
+            json.dumps(
+                {
+                    "reports": len(reports),
+                    "steps": steps,
+                    "seconds": round(time.time() - started),
+                    **{k: v for k, v in vars(args).items() if k not in ("port", "out")},
+                },
+                indent=1,
+            )
+            + "\n"
+        )
         print("done", flush=True)
 
 
 def save(model, shadow, args) -> None:
     state = model.state_dict()
-    state.update({n: v for n, v in shadow.items()})
+    state.update(dict(shadow.items()))
     torch.save(state, Path(args.out) / "reader.pt.tmp")
     os.replace(Path(args.out) / "reader.pt.tmp", Path(args.out) / "reader.pt")
 
@@ -289,6 +339,10 @@ def main() -> None:
     parser.add_argument("--corpus", default="../shared/corpus/train")
     parser.add_argument("--helpers", default="../shared/data/reader")
     parser.add_argument("--out", required=True)
+    parser.add_argument("--start", help="go on from the reader.pt in this folder")
+    parser.add_argument(
+        "--twice-weight", type=int, default=1, help="times that the files nearest to real reports are read in an epoch"
+    )
     parser.add_argument("--epochs", type=float, default=8)
     parser.add_argument("--budget", type=int, default=1100, help="word pieces a batch and process")
     parser.add_argument("--rate", type=float, default=2.5e-4)

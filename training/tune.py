@@ -38,7 +38,12 @@ def yardstick(shared: Path):
 
 def held_back(shared: Path) -> list[dict]:
     """Every 20th annotated report, as train.py leaves them out."""
-    reports = [json.loads(line) for path in sorted((shared / "corpus" / "train").glob("*.jsonl")) for line in path.open(encoding="utf-8") if line.strip()]
+    reports = [
+        json.loads(line)
+        for path in sorted((shared / "corpus" / "train").glob("*.jsonl"))
+        for line in path.open(encoding="utf-8")
+        if line.strip()
+    ]
     return [report for i, report in enumerate(reports) if i % 20 == 7]
 
 
@@ -59,9 +64,13 @@ def sweep(scorer, sets, reader, grounder, info) -> tuple[float, float]:
             line, mean = [], 0.0
             for name, (reports, articles) in sets.items():
                 result, _ = scorer.score(reports, [record for record, _ in code(reader, grounder, articles, info)])
-                mean += result["typed"]["f"] / len(sets) + 0.05 * sum(result["fields"][k]["right"] for k in ("agent", "target")) / len(sets)
+                mean += result["typed"]["f"] / len(sets) + 0.05 * sum(
+                    result["fields"][k]["right"] for k in ("agent", "target")
+                ) / len(sets)
                 fields = " ".join(f"{k} {v['right']:.0f}" for k, v in result["fields"].items())
-                line.append(f"{name}: coded {result['coded']}/{result['gold']} detection {result['detection']['f']} typed {result['typed']['f']} record {result['record']['f']} {fields}")
+                line.append(
+                    f"{name}: coded {result['coded']}/{result['gold']} detection {result['detection']['f']} typed {result['typed']['f']} record {result['record']['f']} {fields}"
+                )
             print(f"trigger {trigger} role {floor} | " + " | ".join(line), flush=True)
             if mean > best[0]:
                 best = (mean, trigger, floor)
@@ -99,7 +108,9 @@ def bins(scored: list[tuple[float, bool]]) -> list[str]:
     for low in (0.0, 0.2, 0.4, 0.6, 0.8):
         chosen = [(p, right) for p, right in scored if low <= p < low + 0.2 or (low == 0.8 and p >= 1)]
         if chosen:
-            lines.append(f"| {low:.1f} to {low + 0.2:.1f} | {len(chosen)} | {sum(p for p, _ in chosen) / len(chosen):.2f} | {sum(r for _, r in chosen) / len(chosen):.2f} |")
+            lines.append(
+                f"| {low:.1f} to {low + 0.2:.1f} | {len(chosen)} | {sum(p for p, _ in chosen) / len(chosen):.2f} | {sum(r for _, r in chosen) / len(chosen):.2f} |"
+            )
     return lines
 
 
@@ -107,22 +118,29 @@ def card(path: Path, weights: Path, training: dict, description: dict, results: 
     rows = []
     for name, result in results.items():
         fields = result["fields"]
-        rows.append(f"| {name} | {result['reports']} | {result['gold']} | {result['coded']} | {result['detection']['f']} | {result['typed']['f']} | {result['typed_status']['f']} | {result['record']['f']} | "
-                    + " | ".join(str(fields.get(k, {}).get("right", "–")) for k in ("status", "agent", "target", "place", "date", "toll", "speaker")) + " |")
-    path.write_text(f"""# Model card: the reader, {description['version']}
+        rows.append(
+            f"| {name} | {result['reports']} | {result['gold']} | {result['coded']} | {result['detection']['f']} | {result['typed']['f']} | {result['typed_status']['f']} | {result['record']['f']} | "
+            + " | ".join(
+                str(fields.get(k, {}).get("right", "–"))
+                for k in ("status", "agent", "target", "place", "date", "toll", "speaker")
+            )
+            + " |"
+        )
+    path.write_text(
+        f"""# Model card: the reader, {description["version"]}
 
 **What it is.** A six-layer encoder (MiniLM-L6, 384 wide, uncased) with heads that mark, word by word, events of 35 types with their status, the
-mentions that play a role in them, and which anchors tell of one happening. One int8 ONNX file of {(weights / 'reader.onnx').stat().st_size / 1e6:.1f} MB; runs on one thread.
+mentions that play a role in them, and which anchors tell of one happening. One int8 ONNX file of {(weights / "reader.onnx").stat().st_size / 1e6:.1f} MB; runs on one thread.
 
 **Intended use.** Finding event statements in English news reports, for people to check. **Not for** targeting, profiling or judging persons;
 a record says what a report says, not what happened. It codes English only.
 
-**Learned from.** {training.get('reports', '?')} annotated reports (invented ones written for the project, CC BY-SA 4.0, and 90 FBIS translations of MUC-4's training half);
+**Learned from.** {training.get("reports", "?")} annotated reports (invented ones written for the project, CC BY-SA 4.0, and 90 FBIS translations of MUC-4's training half);
 helper tasks from UD English Web Treebank with UNER entities and UDS factuality (CC BY-SA 4.0) and MUC-4 role fillers (released by the US Navy for DARPA through NIST).
 It starts from all-MiniLM-L6-v2 (Apache-2.0). Licence of these weights: CC BY-SA 4.0.
 
-**Training.** `bash training/run.sh`; settings: `{json.dumps({k: v for k, v in training.items() if k not in ('corpus', 'helpers')})}`.
-Thresholds (`reader.json`): {json.dumps(description['thresholds'])}
+**Training.** `bash training/run.sh`; settings: `{json.dumps({k: v for k, v in training.items() if k not in ("corpus", "helpers")})}`.
+Thresholds (`reader.json`): {json.dumps(description["thresholds"])}
 
 ## Measured
 By `training/tune.py`, with the whole pipeline behind the reader. *Development*: real reports, never trained on, but thresholds were chosen and errors read on them.
@@ -141,7 +159,9 @@ Calibration of `confidence` (share of events that are matched with the right typ
 ## Known faults
 It was taught by invented reports: real text is harder. Rare types (chemical, sexual_violence, base, grenade) and rare statuses (denied, possible) have
 few examples. It may split one happening told far apart, and join two alike ones told together. See docs/accuracy.md.
-""", encoding="utf-8")
+""",
+        encoding="utf-8",
+    )
 
 
 def main() -> None:
@@ -155,7 +175,10 @@ def main() -> None:
     info = Coder(replace(Config(), weights=args.weights)).info
     reader, grounder = Reader(args.weights), Grounder.open()
     development = [json.loads(line) for line in (args.shared / "corpus" / "gold" / "dev.jsonl").open(encoding="utf-8")]
-    sets = {"development": (development, articles_of(development)), "held back": ((held := held_back(args.shared)), articles_of(held))}
+    sets = {
+        "development": (development, articles_of(development)),
+        "held back": ((held := held_back(args.shared)), articles_of(held)),
+    }
     path = args.weights / "reader.json"
     description = json.loads(path.read_text())
     if not args.keep_thresholds:
@@ -165,7 +188,10 @@ def main() -> None:
     reader = Reader(args.weights)
     description["calibration"], scored = calibrate(scorer, sets, reader, grounder, info)
     path.write_text(json.dumps(description, indent=1) + "\n")
-    results = {name: scorer.score(reports, [r for r, _ in code(reader, grounder, articles, info)])[0] for name, (reports, articles) in sets.items()}
+    results = {
+        name: scorer.score(reports, [r for r, _ in code(reader, grounder, articles, info)])[0]
+        for name, (reports, articles) in sets.items()
+    }
     training = json.loads(args.training.read_text()) if args.training else {}
     card(args.weights / "MODEL_CARD.md", args.weights, training, description, results, bins(scored))
     print((args.weights / "MODEL_CARD.md").read_text())

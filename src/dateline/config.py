@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
 
 CODEBOOKS = ("acled", "ged", "plover", "cameo")
 """The codebooks that ship with Dateline."""

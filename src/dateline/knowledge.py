@@ -21,10 +21,10 @@ CODEBOOKS = PACKAGE / "records" / "codebooks"
 
 
 def cache_directory() -> Path:
-    """Return the user's cache directory for Dateline, made if need be.
+    r"""Return the user's cache directory for Dateline, made if need be.
 
     ``DATELINE_CACHE`` overrides it; else the platform's custom: ``$XDG_CACHE_HOME/dateline`` or ``~/.cache/dateline``,
-    ``~/Library/Caches/dateline`` on macOS, ``%LOCALAPPDATA%\\dateline`` on Windows.
+    ``~/Library/Caches/dateline`` on macOS, ``%LOCALAPPDATA%\dateline`` on Windows.
     """
     if given := os.environ.get("DATELINE_CACHE"):
         path = Path(given)
@@ -37,7 +37,9 @@ def cache_directory() -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise PackError(f"cache directory {path} cannot be made ({error.strerror}); set DATELINE_CACHE to a folder you may write") from error
+        raise PackError(
+            f"cache directory {path} cannot be made ({error.strerror}); set DATELINE_CACHE to a folder you may write"
+        ) from error
     return path
 
 
@@ -67,12 +69,11 @@ def weights_file(name: str, directory: Path | None = None) -> Path:
 
 
 @cache
-def fingerprint(path: Path) -> str:
-    """Return the first 12 hex digits of a file's SHA-256."""
+def fingerprint(*paths: Path) -> str:
+    """Return the first 12 hex digits of the SHA-256 of files, taken together in the order given."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
+    for path in paths:
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
 

@@ -504,11 +504,17 @@ class Who:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroundedClaim:
-    """A claim with its words turned into days, places and actors."""
+    """A claim with its words turned into days, places and actors.
+
+    Attributes:
+        where: The place that its words name, or None.
+        focus: The place that the report is at where the claim stands, for claims that name none.
+    """
 
     claim: Claim
     when: When | None = None
     where: Where | None = None
+    focus: Where | None = None
     agents: tuple[Who, ...] = ()
     targets: tuple[Who, ...] = ()
     supporters: tuple[Who, ...] = ()
@@ -520,14 +526,12 @@ class GroundedReading:
 
     Attributes:
         report_day: The day the report speaks from (publication or dateline), or None.
-        report_place: The place the report is about as a whole (dateline or most named), or None.
     """
 
     article: Article
     claims: tuple[GroundedClaim, ...] = ()
     links: tuple[Link, ...] = ()
     report_day: dt.date | None = None
-    report_place: Where | None = None
 
 
 # --- incidents -----------------------------------------------------------------------------------------------------------

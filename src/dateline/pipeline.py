@@ -5,11 +5,10 @@ Everything one article needs is done in one pass; the tools (weights, gazetteer,
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from dateline.articles import make_article
 from dateline.claims import Reader, read_claims
@@ -18,6 +17,10 @@ from dateline.grounding import Grounder, ground
 from dateline.incidents import account
 from dateline.model import Account, Article, CoderInfo, Event
 from dateline.records.codebooks import code_events, open_codebook
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Sequence
 
 
 class Coder:

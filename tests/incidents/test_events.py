@@ -44,8 +44,17 @@ def evidence(words, nth=0):
 
 
 def claim(index, words, sentence=0, type_=EventType.ARMED_ATTACK, status=Status.HAPPENED, **fields):
-    return Claim(index=index, sentence=sentence, anchor=evidence(words), type=type_, status=status, confidence=0.9,
-                 type_scores={type_: 1.0}, status_scores={status: 1.0}, **fields)
+    return Claim(
+        index=index,
+        sentence=sentence,
+        anchor=evidence(words),
+        type=type_,
+        status=status,
+        confidence=0.9,
+        type_scores={type_: 1.0},
+        status_scores={status: 1.0},
+        **fields,
+    )
 
 
 def day(text):
@@ -61,7 +70,9 @@ GASHUA, DAMATURU = town("Gashua", 12.87, 11.05), town("Damaturu", 11.75, 11.96)
 
 
 def reading(*claims, links=(), **fields):
-    return GroundedReading(article=ARTICLE, claims=claims, links=tuple(Link(first=a, second=b, score=s) for a, b, s in links), **fields)
+    return GroundedReading(
+        article=ARTICLE, claims=claims, links=tuple(Link(first=a, second=b, score=s) for a, b, s in links), **fields
+    )
 
 
 def test_linked_claims_become_one_event_with_all_anchors():
@@ -72,16 +83,21 @@ def test_linked_claims_become_one_event_with_all_anchors():
     )
     (event,) = account([one])[0].events
     assert [anchor.quote for anchor in event.anchors] == ["killed", "killings"]
-    assert event.place is not None and event.place.name == "Gashua"
-    assert event.time is not None and event.time.first == dt.date(2024, 5, 6)
+    assert event.place is not None
+    assert event.place.name == "Gashua"
+    assert event.time is not None
+    assert event.time.first == dt.date(2024, 5, 6)
 
 
-@pytest.mark.parametrize("fields", [
-    {"when": (day("2024-05-06"), day("2024-05-09"))},
-    {"where": (GASHUA, DAMATURU)},
-])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"when": (day("2024-05-06"), day("2024-05-09"))},
+        {"where": (GASHUA, DAMATURU)},
+    ],
+)
 def test_another_day_or_place_keeps_two_attacks_apart(fields):
-    (name, (first, second)), = fields.items()
+    ((name, (first, second)),) = fields.items()
     one = reading(
         GroundedClaim(claim=claim(0, "killed"), **{name: first}),
         GroundedClaim(claim=claim(1, "killings", 1), **{name: second}),
@@ -91,7 +107,10 @@ def test_another_day_or_place_keeps_two_attacks_apart(fields):
 
 
 def test_a_planned_act_is_less_likely_the_one_that_happened():
-    happened, planned = GroundedClaim(claim=claim(0, "killed")), GroundedClaim(claim=claim(1, "killings", 1, status=Status.PLANNED))
+    happened, planned = (
+        GroundedClaim(claim=claim(0, "killed")),
+        GroundedClaim(claim=claim(1, "killings", 1, status=Status.PLANNED)),
+    )
     assert compatibility(happened, planned) < compatibility(happened, happened)
 
 
@@ -103,7 +122,16 @@ def test_unlinked_claims_stay_apart():
 def test_two_figures_are_kept_with_their_speakers():
     def with_toll(index, words, sentence, best, speaker):
         count = Count(kind=TollKind.KILLED, low=best, best=best, high=best, evidence=evidence("12"), who="farmers")
-        return GroundedClaim(claim=claim(index, words, sentence, counts=(count,), attributions=(Attribution(speaker=speaker),), certainty=Certainty.ATTRIBUTED))
+        return GroundedClaim(
+            claim=claim(
+                index,
+                words,
+                sentence,
+                counts=(count,),
+                attributions=(Attribution(speaker=speaker),),
+                certainty=Certainty.ATTRIBUTED,
+            )
+        )
 
     one = reading(with_toll(0, "killed", 0, 12, "police"), with_toll(1, "killings", 1, 20, "residents"), links=[(0, 1, 0.9)])
     (event,) = account([one])[0].events
@@ -128,23 +156,30 @@ def test_a_subgroup_makes_no_toll_beside_its_whole():
 def test_an_event_without_a_place_inherits_one_and_says_so():
     one = reading(
         GroundedClaim(claim=claim(0, "killed"), where=GASHUA),
-        GroundedClaim(claim=claim(1, "condemned", 1, type_=EventType.ACCUSATION)),
+        GroundedClaim(claim=claim(1, "condemned", 1, type_=EventType.ACCUSATION), focus=GASHUA),
     )
     inherited = account([one])[0].events[1].place
     assert inherited is not None
-    assert inherited.name == "Gashua" and inherited.precision is PlacePrecision.NEAR
-    assert inherited.basis.startswith("inherited") and inherited.evidence == ()
-    assert inherited.uncertainty_km is not None and inherited.uncertainty_km > (GASHUA.uncertainty_km or 0)
+    assert inherited.name == "Gashua"
+    assert inherited.precision is PlacePrecision.NEAR
+    assert inherited.basis.startswith("inherited")
+    assert inherited.evidence == ()
+    assert inherited.uncertainty_km is not None
+    assert inherited.uncertainty_km > (GASHUA.uncertainty_km or 0)
 
 
 def test_a_date_from_the_report_says_report_date():
     one = reading(GroundedClaim(claim=claim(0, "killed")), report_day=dt.date(2024, 5, 7))
     time = account([one])[0].events[0].time
-    assert time is not None and time.basis is TimeBasis.REPORT_DATE and time.evidence == ()
+    assert time is not None
+    assert time.basis is TimeBasis.REPORT_DATE
+    assert time.evidence == ()
 
 
 def test_a_planned_event_is_never_dated_by_the_report():
-    one = reading(GroundedClaim(claim=claim(0, "raided", 2, type_=EventType.RAID, status=Status.PLANNED)), report_day=dt.date(2024, 5, 7))
+    one = reading(
+        GroundedClaim(claim=claim(0, "raided", 2, type_=EventType.RAID, status=Status.PLANNED)), report_day=dt.date(2024, 5, 7)
+    )
     assert account([one])[0].events[0].time is None
 
 

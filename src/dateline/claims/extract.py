@@ -7,22 +7,19 @@ speakers. Every choice is a threshold in the weights' ``reader.json``, tuned whe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from dateline.claims.counts import complete_count, counted_people, is_subgroup, read_number
 from dateline.claims.network import Floats, Network, WordScores
-from dateline.claims.stance import build_attributions
+from dateline.claims.stance import build_attributions, certainty
+from dateline.claims.tolls import ArticleTolls, NumberPhrase
 from dateline.model import (
     Article,
     Attribution,
     Claim,
-    Count,
     EventType,
     Evidence,
     Link,
@@ -34,6 +31,10 @@ from dateline.model import (
     Status,
     TollKind,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 ROLE_REACH_SENTENCES = 2
 """How far from its anchor a mention may stand, in sentences (as in training)."""
@@ -49,6 +50,15 @@ class _Phrase:
     first: int
     last: int
     score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """One article, its word scores, and the tolls that the rules find in it."""
+
+    article: Article
+    scores: WordScores
+    tolls: ArticleTolls
 
 
 class Reader:
@@ -91,9 +101,10 @@ class Reader:
         heads = np.array([first for first, _ in anchors], dtype=np.int64)
         phrases = self._find_phrases(scores)
         played = self._score_roles(scores, heads, phrases)
-        claims = tuple(
-            self._claim(article, scores, index, anchor, phrases, played[index]) for index, anchor in enumerate(anchors)
-        )
+        page = _Page(article=article, scores=scores, tolls=ArticleTolls(article))
+        claims = [self._claim(page, index, anchor, phrases, played[index]) for index, anchor in enumerate(anchors)]
+        missed = page.tolls.find_missed(claims)
+        claims = [replace(claim, counts=claim.counts + tuple(missed.get(claim.index, ()))) for claim in claims]
         pairs = self._network.score_pairs(scores, heads)
         links = tuple(
             Link(first=i, second=j, score=round(float(pairs[i, j]), 4))
@@ -101,7 +112,7 @@ class Reader:
             for j in range(i + 1, len(claims))
             if pairs[i, j] >= LINK_FLOOR
         )
-        return Reading(article=article, claims=claims, links=links)
+        return Reading(article=article, claims=tuple(claims), links=links)
 
     def _find_phrases(self, scores: WordScores) -> list[_Phrase]:
         bias = self._thresholds["mention_bias"]
@@ -123,9 +134,8 @@ class Reader:
         result: Floats = np.where(keep, probability, 0.0).astype(np.float32)
         return result
 
-    def _claim(
-        self, article: Article, scores: WordScores, index: int, anchor: tuple[int, int], phrases: Sequence[_Phrase], played: Floats
-    ) -> Claim:
+    def _claim(self, page: _Page, index: int, anchor: tuple[int, int], phrases: Sequence[_Phrase], played: Floats) -> Claim:
+        article, scores = page.article, page.scores
         first, last = anchor
         sentence = int(scores.sentence[first])
         types = scores.types[first, 1:]
@@ -146,18 +156,21 @@ class Reader:
             if role not in _TOLL_KINDS
             for phrase, score in found
         ]
+        type_, status = self._types[int(types.argmax())], self._statuses[int(statuses.argmax())]
+        attributions = tuple(_attributions(article, scores, by_role))
         return Claim(
             index=index,
             sentence=sentence,
             anchor=_evidence(article, scores, first, last),
-            type=self._types[int(types.argmax())],
-            status=self._statuses[int(statuses.argmax())],
+            type=type_,
+            status=status,
             confidence=round(float(1.0 - scores.types[first, 0]), 4),
             type_scores={self._types[k]: round(float(share[k]), 4) for k in np.flatnonzero(share > 0.01)},
             status_scores={self._statuses[k]: round(float(statuses[k]), 4) for k in range(len(statuses))},
             mentions=tuple(sorted(mentions, key=lambda mention: (mention.sentence, mention.evidence.span.start))),
-            counts=tuple(_counts(article, scores, by_role)),
-            attributions=tuple(_attributions(article, scores, by_role)),
+            counts=tuple(page.tolls.read(type_, _number_phrases(scores, by_role))),
+            attributions=attributions,
+            certainty=certainty(attributions, status),
         )
 
 
@@ -230,7 +243,10 @@ def find_spans(tags: Floats, sentence: npt.NDArray[np.int64], bias: float) -> li
 
 def _allowed_roles(kinds: Sequence[str], roles: Sequence[str]) -> npt.NDArray[np.bool_]:
     party = {"agent", "target", "support"}
-    allowed = [[(role in party) if kind == "party" else (role in _TOLL_KINDS) if kind == "toll" else role == kind for role in roles] for kind in kinds]
+    allowed = [
+        [(role in party) if kind == "party" else (role in _TOLL_KINDS) if kind == "toll" else role == kind for role in roles]
+        for kind in kinds
+    ]
     return np.array(allowed)
 
 
@@ -243,30 +259,23 @@ def _evidence(article: Article, scores: WordScores, first: int, last: int) -> Ev
     return article.evidence(_sentence_span(sentence, int(scores.starts[first]), int(scores.ends[last])))
 
 
-def _counts(article: Article, scores: WordScores, by_role: dict[str, list[tuple[_Phrase, float]]]) -> list[Count]:
-    counts = []
+def _number_phrases(scores: WordScores, by_role: dict[str, list[tuple[_Phrase, float]]]) -> list[NumberPhrase]:
+    """The numbers linked to a claim as tolls, each with the kind that the reader thinks likeliest."""
+    best: dict[tuple[int, int], NumberPhrase] = {}
     for role, found in by_role.items():
         if role not in _TOLL_KINDS:
             continue
         for phrase, score in found:
-            sentence = article.sentences[int(scores.sentence[phrase.first])]
-            span = complete_count(sentence.text, int(scores.starts[phrase.first]), int(scores.ends[phrase.last]))
-            number = read_number(sentence.text[span[0] : span[1]]) if span else None
-            if span is None or number is None:
-                continue
-            counts.append(
-                Count(
+            known = best.get((phrase.first, phrase.last))
+            if known is None or known.score < score:
+                best[phrase.first, phrase.last] = NumberPhrase(
+                    sentence=int(scores.sentence[phrase.first]),
+                    start=int(scores.starts[phrase.first]),
+                    end=int(scores.ends[phrase.last]),
                     kind=_TOLL_KINDS[role],
-                    low=number.low,
-                    best=number.best,
-                    high=number.high,
-                    evidence=article.evidence(_sentence_span(sentence, *span)),
-                    who=counted_people(sentence.text, *span),
-                    subgroup=is_subgroup(sentence.text, *span),
                     score=round(score, 4),
                 )
-            )
-    return sorted(counts, key=lambda count: count.evidence.span)
+    return list(best.values())
 
 
 def _attributions(article: Article, scores: WordScores, by_role: dict[str, list[tuple[_Phrase, float]]]) -> list[Attribution]:
@@ -278,15 +287,15 @@ def _attributions(article: Article, scores: WordScores, by_role: dict[str, list[
     attributions = []
     for index, found in sorted(spans.items()):
         sentence = article.sentences[index]
-        for chain in build_attributions(sentence.text, found["source"], found["cue"]):
-            attributions.append(
-                Attribution(
-                    speaker=chain.speaker,
-                    speaker_kind=chain.speaker_kind,
-                    via=chain.via,
-                    cue=chain.cue,
-                    hedges=chain.hedges,
-                    evidence=tuple(article.evidence(_sentence_span(sentence, start, end)) for start, end in chain.spans),
-                )
+        attributions += [
+            Attribution(
+                speaker=chain.speaker,
+                speaker_kind=chain.speaker_kind,
+                via=chain.via,
+                cue=chain.cue,
+                hedges=chain.hedges,
+                evidence=tuple(article.evidence(_sentence_span(sentence, start, end)) for start, end in chain.spans),
             )
+            for chain in build_attributions(sentence.text, found["source"], found["cue"])
+        ]
     return attributions

@@ -7,9 +7,7 @@ happening) are small matrices applied here with numpy. This is the only module t
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +18,9 @@ from dateline.errors import PackError
 from dateline.knowledge import weights_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     import onnxruntime
     import tokenizers
 
@@ -79,8 +80,8 @@ class Network:
     """
 
     def __init__(self, directory: Path | None = None) -> None:
-        import onnxruntime
-        import tokenizers
+        import onnxruntime  # noqa: PLC0415 - heavy; loaded where it is used
+        import tokenizers  # noqa: PLC0415
 
         graph = weights_file("reader.onnx", directory)
         try:
@@ -91,12 +92,14 @@ class Network:
             self._session: onnxruntime.InferenceSession = onnxruntime.InferenceSession(
                 str(graph), options, providers=["CPUExecutionProvider"]
             )
-            self._tokenizer: tokenizers.Tokenizer = tokenizers.Tokenizer.from_file(str(weights_file("tokenizer.json", directory)))
+            self._tokenizer: tokenizers.Tokenizer = tokenizers.Tokenizer.from_file(
+                str(weights_file("tokenizer.json", directory))
+            )
             with np.load(weights_file("heads.npz", directory)) as heads:
                 self._heads: dict[str, Floats] = {name: heads[name] for name in heads.files}
         except PackError:
             raise
-        except Exception as error:  # noqa: BLE001 - the libraries raise anything on a damaged file
+        except Exception as error:
             raise PackError(f"the reader's weights in {graph.parent} cannot be opened: {error}") from error
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
@@ -129,10 +132,17 @@ class Network:
         kinds, first, last = (np.array(column, dtype=np.int64) for column in zip(*mentions, strict=True))
         width = heads["role_matrix"].shape[1]
         anchor, mention = scores.anchor[anchors], scores.start[first] + scores.end[last]
-        bilinear = np.einsum("trd,md->tmr", np.einsum("td,rde->tre", _gelu(anchor[:, :width]), heads["role_matrix"]), _gelu(mention[:, :width]))
+        bilinear = np.einsum(
+            "trd,md->tmr", np.einsum("td,rde->tre", _gelu(anchor[:, :width]), heads["role_matrix"]), _gelu(mention[:, :width])
+        )
         gap = scores.sentence[first][None] - scores.sentence[anchors][:, None]
         distance = _bucket(gap) + DISTANCES * (first[None] >= anchors[:, None])
-        hidden = anchor[:, None, width:] + mention[None, :, width:] + heads["role_kind"][kinds][None] + heads["role_distance"][distance]
+        hidden = (
+            anchor[:, None, width:]
+            + mention[None, :, width:]
+            + heads["role_kind"][kinds][None]
+            + heads["role_distance"][distance]
+        )
         return _sigmoid(bilinear + _gelu(hidden) @ heads["role_out_weight"].T + heads["role_out_bias"])
 
     def score_pairs(self, scores: WordScores, anchors: Ints) -> Floats:
@@ -147,7 +157,9 @@ class Network:
         a, b = coref[i], coref[j]
         types = scores.types[anchors, 1:]
         types = types / types.sum(-1, keepdims=True)
-        same = np.array([scores.words[anchors[x]].lower() == scores.words[anchors[y]].lower() for x, y in zip(i, j, strict=True)])
+        same = np.array(
+            [scores.words[anchors[x]].lower() == scores.words[anchors[y]].lower() for x, y in zip(i, j, strict=True)]
+        )
         distance = _bucket(scores.sentence[anchors[i]] - scores.sentence[anchors[j]]) + DISTANCES * same
         hidden = np.concatenate([a + b, a * b, np.abs(a - b)], -1) @ heads["pair_in_weight"].T + heads["pair_in_bias"]
         hidden += heads["pair_distance"][distance] + (types[i] * types[j]).sum(-1, keepdims=True) * heads["pair_type"]
@@ -161,11 +173,12 @@ class Network:
         shapes = word_shapes(words)
         encoding = self._tokenizer.encode(words, is_pretokenized=True, add_special_tokens=False)
         first: list[int] = []
-        for position, word in enumerate(encoding.word_ids):
+        owners = [owner for owner in encoding.word_ids if owner is not None]
+        for position, word in enumerate(owners):
             while len(first) <= word:  # a word that gave no piece shares its follower's
                 first.append(position)
         first += [max(0, len(encoding.ids) - 1)] * (len(words) - len(first))
-        return _Encoded(spans, words, encoding.ids, [shapes[word] for word in encoding.word_ids], first)
+        return _Encoded(spans, words, encoding.ids, [shapes[word] for word in owners], first)
 
     def _window(self, encoded: Sequence[_Encoded], window: tuple[int, int, int]) -> dict[str, Ints]:
         context, _, end = window
@@ -183,7 +196,9 @@ class Network:
         }
 
     def _assemble(self, encoded: Sequence[_Encoded], outputs: Sequence[tuple[Floats, ...]]) -> WordScores:
-        types, inside, tags, status, anchor, start, end, coref = (np.concatenate(column) for column in zip(*outputs, strict=True))
+        types, inside, tags, status, anchor, start, end, coref = (
+            np.concatenate(column) for column in zip(*outputs, strict=True)
+        )
         tags = tags.reshape(len(tags), len(self.description["kinds"]), 3)
         spans = [span for sentence in encoded for span in sentence.spans]
         return WordScores(
@@ -207,17 +222,14 @@ def _bucket(gap: Ints) -> Ints:
 
 
 def _softmax(x: Floats) -> Floats:
-    x = np.exp(x - x.max(-1, keepdims=True))
-    result: Floats = x / x.sum(-1, keepdims=True)
-    return result
+    raised = np.exp(x - x.max(-1, keepdims=True))
+    return np.asarray(raised / raised.sum(-1, keepdims=True), dtype=np.float32)
 
 
 def _sigmoid(x: Floats) -> Floats:
-    result: Floats = 1.0 / (1.0 + np.exp(-np.clip(x, -30, 30)))
-    return result
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(x, -30, 30))), dtype=np.float32)
 
 
 def _gelu(x: Floats) -> Floats:
     """GELU by the tanh form, within 0.001 of the exact one that training uses."""
-    result: Floats = 0.5 * x * (1.0 + np.tanh(0.7978845608 * (x + 0.044715 * x**3)))
-    return result
+    return np.asarray(0.5 * x * (1.0 + np.tanh(0.7978845608 * (x + 0.044715 * x * x * x))), dtype=np.float32)

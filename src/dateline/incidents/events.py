@@ -7,11 +7,14 @@ different status), and the pairs are joined by average linkage, so that one wron
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from dateline.incidents.merge import merge_claims
 from dateline.incidents.nearness import days_between, km_between
 from dateline.model import Account, GroundedClaim, GroundedReading, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Log-odds added to the reader's link score. Tuned together on held-back and development reports with training/tune.py: change
 # one and run it again.

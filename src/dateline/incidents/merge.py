@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from dateline.model import (
     Attribution,
@@ -24,6 +23,7 @@ from dateline.model import (
     PlacePrecision,
     Role,
     Side,
+    SpeakerKind,
     Status,
     Thing,
     TimeBasis,
@@ -33,6 +33,9 @@ from dateline.model import (
     Where,
     Who,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 INHERITED_PLACE_KM = 25.0
 """A place taken over from elsewhere in the report is at least this uncertain."""
@@ -46,9 +49,35 @@ _COARSER = {
     PlacePrecision.NEAR: PlacePrecision.DISTRICT,
     PlacePrecision.DISTRICT: PlacePrecision.PROVINCE,
 }
+_CARRIERS = frozenset({SpeakerKind.AGENCY, SpeakerKind.MEDIA})
 _CIVILIAN_WORDS = frozenset(
-    "civilian civilians child children woman women resident residents villager villagers journalist journalists student students "
-    "worker workers protester protesters demonstrator demonstrators pilgrim pilgrims passenger passengers passersby".split()
+    [
+        "civilian",
+        "civilians",
+        "child",
+        "children",
+        "woman",
+        "women",
+        "resident",
+        "residents",
+        "villager",
+        "villagers",
+        "journalist",
+        "journalists",
+        "student",
+        "students",
+        "worker",
+        "workers",
+        "protester",
+        "protesters",
+        "demonstrator",
+        "demonstrators",
+        "pilgrim",
+        "pilgrims",
+        "passenger",
+        "passengers",
+        "passersby",
+    ]
 )
 
 _Item = TypeVar("_Item")
@@ -63,7 +92,9 @@ def merge_claims(members: Sequence[GroundedClaim], reading: GroundedReading) -> 
     """
     reasons: dict[str, str] = {}
     type_ = _vote(reasons, "type", ((member.claim.type_scores or {member.claim.type: 1.0}, member) for member in members))
-    status = _vote(reasons, "status", ((member.claim.status_scores or {member.claim.status: 1.0}, member) for member in members))
+    status = _vote(
+        reasons, "status", ((member.claim.status_scores or {member.claim.status: 1.0}, member) for member in members)
+    )
     anchors = tuple(member.claim.anchor for member in members)
     agents = _merge_parties(members, lambda member: member.agents)
     targets = _merge_parties(members, lambda member: member.targets)
@@ -80,7 +111,7 @@ def merge_claims(members: Sequence[GroundedClaim], reading: GroundedReading) -> 
         supporters=_merge_parties(members, lambda member: member.supporters),
         objects=_merge_things(members, Role.OBJECT),
         instruments=_merge_things(members, Role.INSTRUMENT),
-        place=_merge_place(reasons, members, reading),
+        place=_merge_place(reasons, members),
         time=_merge_time(reasons, members, reading, status),
         tolls=tolls,
         claims=_merge_attributions(members),
@@ -96,9 +127,7 @@ def event_id(article_id: str, type_: EventType, anchors: Sequence[Evidence]) -> 
     return "evt_" + hashlib.sha256(f"{article_id} {type_} {where}".encode()).hexdigest()[:16]
 
 
-def _vote(
-    reasons: dict[str, str], field: str, ballots: Iterable[tuple[dict[_Item, float], GroundedClaim]]
-) -> _Item:
+def _vote(reasons: dict[str, str], field: str, ballots: Iterable[tuple[Mapping[_Item, float], GroundedClaim]]) -> _Item:
     """Add up the scores of the claims, each weighted by its confidence; ties go to the first told."""
     totals: dict[_Item, float] = defaultdict(float)
     words: dict[_Item, list[str]] = defaultdict(list)
@@ -141,17 +170,28 @@ def _join(first: tuple[Evidence, ...], second: tuple[Evidence, ...]) -> tuple[Ev
 
 
 def _merge_attributions(members: Sequence[GroundedClaim]) -> tuple[Attribution, ...]:
+    """Put equal chains together; an agency that reports the event in the sentence before passes a bare speaker on.
+
+    "Reuters reported that … . Residents said that …": the residents' words came through Reuters.
+    """
     chains: dict[tuple[object, ...], Attribution] = {}
+    carrier: tuple[int, str] | None = None
     for member in members:
+        sentence = member.claim.sentence
         for chain in member.claim.attributions:
-            key = (chain.speaker, chain.via, chain.hedges)
+            passed = chain
+            if chain.speaker_kind in _CARRIERS and chain.speaker and not chain.via:
+                carrier = (sentence, chain.speaker)
+            elif chain.speaker and not chain.via and carrier is not None and 0 <= sentence - carrier[0] <= 1:
+                passed = replace(chain, via=(carrier[1],))
+            key = (passed.speaker, passed.via, passed.hedges)
             known = chains.get(key)
-            chains[key] = chain if known is None else replace(known, evidence=_join(known.evidence, chain.evidence))
+            chains[key] = passed if known is None else replace(known, evidence=_join(known.evidence, passed.evidence))
     return tuple(chains.values())
 
 
 def _merge_certainty(reasons: dict[str, str], members: Sequence[GroundedClaim]) -> Certainty:
-    """Disputed if any claim is; else suspected if most of those that say who says so are; attributed if any is; else asserted."""
+    """Disputed if any claim is; else suspected if most claims are; else attributed if any is; else asserted."""
     counts = Counter(member.claim.certainty for member in members)
     reasons["certainty"] = ", ".join(f"{count} claim(s) {certainty}" for certainty, count in counts.items())
     if counts[Certainty.DISPUTED]:
@@ -202,7 +242,10 @@ def _side(count: Count, agents: Sequence[Who], targets: Sequence[Who]) -> Side:
     for side, parties in ((Side.TARGETS, targets), (Side.AGENTS, agents)):
         for who in parties:
             for evidence in who.evidence:
-                inside = evidence.span.field == count.evidence.span.field and evidence.span.start <= count.evidence.span.start < evidence.span.end
+                inside = (
+                    evidence.span.field == count.evidence.span.field
+                    and evidence.span.start <= count.evidence.span.start < evidence.span.end
+                )
                 if inside or words & set(evidence.quote.casefold().split()[-1:]):
                     return Side.CIVILIANS if words & _CIVILIAN_WORDS else side
     return Side.CIVILIANS if words & _CIVILIAN_WORDS else Side.UNKNOWN
@@ -211,13 +254,17 @@ def _side(count: Count, agents: Sequence[Who], targets: Sequence[Who]) -> Side:
 # --- place and time ------------------------------------------------------------------------------------------------------
 
 
-def _merge_place(reasons: dict[str, str], members: Sequence[GroundedClaim], reading: GroundedReading) -> Where | None:
+def _merge_place(reasons: dict[str, str], members: Sequence[GroundedClaim]) -> Where | None:
     named = [(member, member.where) for member in members if member.where is not None]
     if named:
         weight: dict[object, float] = defaultdict(float)
         for member, where in named:
             weight[_place_key(where)] += member.claim.confidence * where.score
-        finest = min(where.precision.rank for _, where in named if where.precision.fine) if any(w.precision.fine for _, w in named) else None
+        finest = (
+            min(where.precision.rank for _, where in named if where.precision.fine)
+            if any(w.precision.fine for _, w in named)
+            else None
+        )
         options = [where for _, where in named if finest is None or where.precision.fine]
         best = max(options, key=lambda where: weight[_place_key(where)])
         if finest is None:
@@ -225,37 +272,28 @@ def _merge_place(reasons: dict[str, str], members: Sequence[GroundedClaim], read
         evidence = tuple(e for _, where in named if _place_key(where) == _place_key(best) for e in where.evidence)
         reasons["place"] = f"{best.basis}; {len(evidence)} mention(s)"
         return replace(best, evidence=_join(evidence, ()))
-    inherited = _place_before(members[0], reading) or reading.report_place
+    inherited = next((member.focus for member in members if member.focus is not None), None)
     if inherited is None:
         reasons["place"] = "no place named in the report"
         return None
-    whose = "the event told before" if inherited is not reading.report_place else "the report's main place"
-    reasons["place"] = f"inherited from {whose}"
+    reasons["place"] = f"no place words of its own; the report is at {inherited.name} here"
     return replace(
         inherited,
         precision=_COARSER.get(inherited.precision, inherited.precision),
         uncertainty_km=max(INHERITED_PLACE_KM, 2 * (inherited.uncertainty_km or 0.0)),
         score=inherited.score / 2,
-        basis=f"inherited from {whose}",
+        basis="inherited from the report",
         evidence=(),
     )
-
-
-def _place_before(member: GroundedClaim, reading: GroundedReading) -> Where | None:
-    """The place of the nearest claim told before, in the same or the previous sentence."""
-    for other in reversed(reading.claims[: member.claim.index]):
-        if member.claim.sentence - other.claim.sentence > 1:
-            return None
-        if other.where is not None:
-            return other.where
-    return None
 
 
 def _place_key(where: Where) -> object:
     return where.geoname_id or (where.name, where.country_code)
 
 
-def _merge_time(reasons: dict[str, str], members: Sequence[GroundedClaim], reading: GroundedReading, status: Status) -> When | None:
+def _merge_time(
+    reasons: dict[str, str], members: Sequence[GroundedClaim], reading: GroundedReading, status: Status
+) -> When | None:
     dated = [(member, member.when) for member in members if member.when is not None]
     if dated:
         weight: dict[object, float] = defaultdict(float)
@@ -265,7 +303,12 @@ def _merge_time(reasons: dict[str, str], members: Sequence[GroundedClaim], readi
             (when for _, when in dated),
             key=lambda when: (list(TimePrecision).index(when.precision), -weight[when.first, when.last, when.partial]),
         )
-        evidence = tuple(e for _, when in dated if (when.first, when.last, when.partial) == (best.first, best.last, best.partial) for e in when.evidence)
+        evidence = tuple(
+            e
+            for _, when in dated
+            if (when.first, when.last, when.partial) == (best.first, best.last, best.partial)
+            for e in when.evidence
+        )
         reasons["time"] = f"{best.basis} time words: {', '.join(repr(e.quote) for e in evidence)}"
         return replace(best, evidence=_join(evidence, ()))
     day = reading.report_day

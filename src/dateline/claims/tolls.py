@@ -1,0 +1,170 @@
+"""Which tolls belong to which claim.
+
+The reader links number words to anchors; the rules of ``counts`` find the tolls that a sentence states by themselves. Here the
+two meet: a toll the reader missed goes to the claim whose anchor governs it, or else to the nearest claim of the sentence whose
+type can have such a toll.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dateline.claims.counts import FoundCount, complete_count, counted_people, find_counts, is_subgroup, read_number
+from dateline.model import Article, Claim, Count, EventType, Evidence, Sentence, Span, TollKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+RULE_SCORE = 0.5
+"""Score of a toll that only the rules found."""
+
+_HARM = frozenset(
+    EventType(name)
+    for name in [
+        "clash",
+        "takeover",
+        "airstrike",
+        "shelling",
+        "bombing",
+        "suicide_bombing",
+        "grenade",
+        "chemical",
+        "armed_attack",
+        "assassination",
+        "execution",
+        "torture",
+        "riot",
+        "crackdown",
+        "raid",
+        "mutiny",
+        "abduction",
+        "sexual_violence",
+        "destruction",
+    ]
+)
+_CAPABLE: Mapping[TollKind, frozenset[EventType]] = {
+    TollKind.KILLED: _HARM,
+    TollKind.WOUNDED: _HARM,
+    TollKind.DETAINED: frozenset({EventType.ARREST, EventType.RAID, EventType.CRACKDOWN}),
+    TollKind.ABDUCTED: frozenset({EventType.ABDUCTION}),
+    TollKind.MISSING: _HARM | {EventType.ABDUCTION, EventType.DISPLACEMENT},
+    TollKind.DISPLACED: frozenset({EventType.DISPLACEMENT}),
+    TollKind.RELEASED: frozenset({EventType.RELEASE, EventType.AGREEMENT}),
+}
+"""The event types that can have a toll of each kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberPhrase:
+    """A number that the reader links to a claim as a toll.
+
+    Attributes:
+        start, end: Offsets in the sentence. kind: the likeliest kind, by the reader.
+    """
+
+    sentence: int
+    start: int
+    end: int
+    kind: TollKind
+    score: float
+
+
+class ArticleTolls:
+    """What the rules find in the sentences of one article, found once."""
+
+    def __init__(self, article: Article) -> None:
+        self._article = article
+        self._found: dict[int, list[FoundCount]] = {}
+
+    def read(self, type_: EventType, phrases: Sequence[NumberPhrase]) -> list[Count]:
+        """Turn the numbers that the reader links to a claim into counts.
+
+        The rules know better than the reader what befell the counted ("killed 3 and wounded 20"): where they read the same
+        number, their kind is taken, and a kind that the claim's type cannot have drops the number.
+        """
+        counts = []
+        for phrase in phrases:
+            sentence = self._article.sentences[phrase.sentence]
+            span = complete_count(sentence.text, phrase.start, phrase.end)
+            number = read_number(sentence.text[span[0] : span[1]]) if span else None
+            if span is None or number is None:
+                continue
+            ruled = [found for found in self.found(phrase.sentence) if found.start < span[1] and span[0] < found.end]
+            if ruled:
+                counts += [self._count(sentence, found, phrase.score) for found in ruled if can_have(type_, found.kind)]
+            elif can_have(type_, phrase.kind):
+                counts.append(
+                    Count(
+                        kind=phrase.kind,
+                        low=number.low,
+                        best=number.best,
+                        high=number.high,
+                        evidence=self._evidence(sentence, *span),
+                        who=counted_people(sentence.text, *span),
+                        subgroup=is_subgroup(sentence.text, *span),
+                        score=phrase.score,
+                    )
+                )
+        return sorted(dict.fromkeys(counts), key=lambda count: count.evidence.span)
+
+    def find_missed(self, claims: Sequence[Claim]) -> dict[int, list[Count]]:
+        """Return the tolls that the rules find and the reader did not, by index of the claim that they belong to."""
+        by_sentence: dict[int, list[Claim]] = defaultdict(list)
+        known: set[tuple[str, int]] = set()
+        for claim in claims:
+            by_sentence[claim.sentence].append(claim)
+            known |= {(count.evidence.span.field, at) for count in claim.counts for at in _characters(count.evidence.span)}
+        missed: dict[int, list[Count]] = defaultdict(list)
+        for index, members in by_sentence.items():
+            sentence = self._article.sentences[index]
+            for found in self.found(index):
+                count = self._count(sentence, found, RULE_SCORE)
+                if any((count.evidence.span.field, at) in known for at in _characters(count.evidence.span)):
+                    continue
+                governing = _governing(found, sentence, members)
+                if governing is not None:
+                    missed[governing.index].append(count)
+        return missed
+
+    def found(self, index: int) -> list[FoundCount]:
+        """Return the tolls that the rules find in a sentence."""
+        if index not in self._found:
+            self._found[index] = find_counts(self._article.sentences[index].text)
+        return self._found[index]
+
+    def _count(self, sentence: Sentence, found: FoundCount, score: float) -> Count:
+        return Count(
+            kind=found.kind,
+            low=found.number.low,
+            best=found.number.best,
+            high=found.number.high,
+            evidence=self._evidence(sentence, found.start, found.end),
+            who=found.who,
+            subgroup=found.subgroup,
+            score=round(score, 4),
+        )
+
+    def _evidence(self, sentence: Sentence, start: int, end: int) -> Evidence:
+        span = Span(start=sentence.span.start + start, end=sentence.span.start + end, field=sentence.span.field)
+        return self._article.evidence(span)
+
+
+def can_have(type_: EventType, kind: TollKind) -> bool:
+    """Whether an event of a type can have a toll of a kind."""
+    return type_ in _CAPABLE[kind]
+
+
+def _characters(span: Span) -> range:
+    return range(span.start, span.end)
+
+
+def _governing(found: FoundCount, sentence: Sentence, claims: Sequence[Claim]) -> Claim | None:
+    """The claim whose anchor is the word that governs the number, else the nearest that can have such a toll."""
+    predicate = sentence.span.start + found.predicate_start
+    capable = [claim for claim in claims if can_have(claim.type, found.kind)]
+    for claim in capable:
+        if claim.anchor.span.start <= predicate < claim.anchor.span.end:
+            return claim
+    return min(capable, key=lambda claim: abs(claim.anchor.span.start - predicate), default=None)

@@ -1,0 +1,351 @@
+"""The place names of one report, each with what it means there, and where the report is at any point."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from dateline.grounding.gazetteer import Candidate, Gazetteer, Match, PlaceKind, fold
+from dateline.grounding.place_context import DIVISIONS, FINE, PRECISIONS, PlaceContext, RankedName, lies_in
+from dateline.grounding.place_phrases import read_phrase
+from dateline.grounding.place_spots import find_places
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dateline.grounding.place_phrases import PlacePhrase
+    from dateline.grounding.place_words import PlaceSpot
+
+_ROUNDS = 2
+"""How often the names are weighed against what the others were found to mean."""
+_MAIN_SHARE = 0.25
+"""A place is the report's main place when so much of what the report says of places in its country is about it."""
+_PROMINENCE, _FOREIGN, _FADING = 2.0, 0.5, 0.75
+"""How much being named often, lying abroad, and each sentence since a place was named count for words that point back."""
+_EVERYWHERE = frozenset({"USA", "GBR", "FRA", "RUS", "DEU", "CHE", "BEL", "CHN"})
+"""Countries that reports on any other country name (as allies, donors, seats of agencies)."""
+_WITHIN = re.compile(r"^(?:,|\(|of|,? ?in(?: the)?(?: (?:northern|southern|eastern|western|central))?|, capital of)$")
+_OWNS = re.compile(r"^['\u2019]s\b[^,]{0,22}$")
+_IN_KIND = re.compile(
+    r"^(?:, (?:a|an|the)|in|district|province|city|town|village|area|neighbou?rhood|county|region)\b.{0,32}\b(?:in|of)$"
+)
+"""What stands between X and Y where X lies in Y."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spot:
+    """A place name in the report, in its sentence."""
+
+    spot: PlaceSpot
+    sentence: int
+    weight: float
+
+    @property
+    def key(self) -> str:
+        return fold(self.spot.text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Focus:
+    """A place that the report speaks of at a point of the text; definite references go back to it."""
+
+    sentence: int
+    start: int
+    candidate: Candidate
+    weight: float
+
+
+class ReportNames:
+    """The place names of one report, weighed together.
+
+    Attributes:
+        main: The place that the report as a whole is about, or None.
+        main_basis: Why.
+        found: What each name means, by folded name.
+        main_share: The share of its country in the report's hints to countries, 0 to 1.
+    """
+
+    def __init__(self, sentences: Sequence[str], dateline: str | None, gazetteer: Gazetteer) -> None:
+        self._sentences = sentences
+        self._gazetteer = gazetteer
+        self._context = PlaceContext(gazetteer)
+        self.found: dict[str, RankedName] = {}
+        self._foci: list[_Focus] = []
+        self.main: Candidate | None = None
+        self.main_basis = ""
+        self.main_share = 0.0
+        heading = [_Spot(spot=spot, sentence=-1, weight=0.6) for spot in _dateline_spots(dateline, gazetteer)]
+        spots = [
+            _Spot(spot=spot, sentence=i, weight=_position_weight(i) * (0.5 if spot.actor or spot.aside else 1.0))
+            for i, text in enumerate(sentences)
+            for spot in find_places(text, gazetteer)
+        ]
+        self._spots = [*heading, *spots]
+        self._hint_demonyms()
+        self._disambiguate()
+        self._find_main()
+        self._place_unlisted_names()
+
+    def _hint_demonyms(self) -> None:
+        """Count demonyms ("Iraqi") as hints to countries; of those that act everywhere, less."""
+        for text in self._sentences:
+            for word in re.split(r"[-'\u2019\s]+", text):
+                if word[:1].isupper():
+                    codes = self._gazetteer.countries_of(word.strip('.,;:()"\u201c\u201d'))
+                    for code in codes:
+                        self._context.add(f"{code} by demonym", code, (0.25 if code in _EVERYWHERE else 0.7) / len(codes))
+
+    def _disambiguate(self) -> None:
+        """Weigh all names together: first by themselves, then by what the others were found to mean."""
+        spots = self._spots
+        groups: dict[str, list[_Spot]] = {}
+        for spot in spots:
+            if spot.spot.listed:
+                groups.setdefault(spot.key, []).append(spot)
+        candidates = {key: self._gazetteer.candidates(group[0].spot.text) for key, group in groups.items()}
+        containers = self._containers(spots)
+        base = dict(self._context.own)
+        for turn in range(_ROUNDS + 1):
+            found = {}
+            for key, group in groups.items():
+                kinds = frozenset().union(*(spot.spot.kinds for spot in group))
+                within = [self.found[k].best for k in containers.get(key, ()) if k in self.found]
+                if reading := self._context.rank(key, candidates[key], kinds, within):
+                    found[key] = reading
+            self.found = found
+            if turn < _ROUNDS:
+                self._remember(groups, base)
+        self.found = {key: reading for key, reading in self.found.items() if not self.stray(key, reading.best)}
+        self._set_foci()
+
+    def _place_unlisted_names(self) -> None:
+        """Place names that the gazetteer lacks, so that "the village" can point back to them."""
+        containers = self._containers(self._spots)
+        for spot in self._spots:
+            if spot.spot.listed or spot.key in self.found:
+                continue
+            around = [self.found[key].best for key in containers.get(spot.key, ()) if key in self.found]
+            candidate = self.unlisted(spot.spot, around, spot.sentence)
+            if candidate is not None and (candidate.match is Match.SOUND or not spot.spot.heard):
+                self.found[spot.key] = RankedName(((candidate, 0.5),))
+        self._set_foci()
+
+    def _set_foci(self) -> None:
+        self._foci = [
+            _Focus(spot.sentence, spot.spot.start, self.found[spot.key].best, spot.weight)
+            for spot in self._spots
+            if spot.key in self.found and not spot.spot.actor
+        ]
+
+    def stray(self, key: str, candidate: Candidate) -> bool:
+        """Whether a place is too small, or too little known by this name, to be meant in a report on other countries."""
+        known = 50_000 if candidate.match is Match.NAME else 1_000_000
+        if candidate.kind in {PlaceKind.COUNTRY, PlaceKind.REGION, PlaceKind.ADMIN1} or candidate.population > known:
+            return False
+        if candidate.seat in {1, 2} and candidate.match is Match.NAME:
+            return False
+        return self._context.total > 1 and self._context.share(candidate.country_code, key) < 0.05
+
+    def _containers(self, spots: Sequence[_Spot]) -> dict[str, set[str]]:
+        """Find "X, Y" and "X in Y": Y is where X lies."""
+        found: dict[str, set[str]] = {}
+        for first, second in itertools.pairwise(spots):
+            if first.sentence != second.sentence or first.sentence < 0:
+                if first.sentence == second.sentence == -1:
+                    found.setdefault(first.key, set()).add(second.key)
+                continue
+            between = self._sentences[first.sentence][first.spot.end : second.spot.start].lower().strip()
+            if _WITHIN.match(between) or _IN_KIND.match(between):
+                found.setdefault(first.key, set()).add(second.key)
+            elif _OWNS.match(between):
+                found.setdefault(second.key, set()).add(first.key)
+        return found
+
+    def _remember(self, groups: dict[str, list[_Spot]], base: dict[str, Counter[str]]) -> None:
+        """Put into the context what the names were found to mean in this round."""
+        context = PlaceContext(self._gazetteer)
+        for key, counts in base.items():
+            for code, weight in counts.items():
+                context.add(key, code, min(weight, 3.0))
+        for key, reading in self.found.items():
+            weight = min(3.0, sum(spot.weight for spot in groups[key]))
+            if reading.best.kind is PlaceKind.COUNTRY and reading.best.country_code in _EVERYWHERE:
+                weight *= 0.5
+            for candidate, chance in reading.ranked[:5]:
+                for code in candidate.countries or (candidate.country_code,):
+                    if code:
+                        context.add(key, code, weight * chance / max(1, len(candidate.countries)))
+            if reading.best.kind in DIVISIONS:
+                context.divisions.add(key)
+                context.divisions.add(fold(reading.best.name))
+            if reading.best.kind in FINE | DIVISIONS and reading.score > 0.5:
+                context.points[key] = reading.best
+        self._context = context
+
+    def _find_main(self) -> None:
+        """Weigh countries, then the places of the first: what most names, in the most telling positions, speak of."""
+        countries: Counter[str] = Counter()
+        places: dict[tuple[str, str], float] = {}
+        by_place: dict[tuple[str, str], Candidate] = {}
+        for spot in self._spots:
+            reading = self.found.get(spot.key)
+            if reading is None:
+                continue
+            candidate = reading.best
+            weight = spot.weight * reading.score
+            if candidate.kind is PlaceKind.COUNTRY:
+                weight *= 0.5 if candidate.country_code in _EVERYWHERE else 0.8
+            for code in candidate.countries[:3] or (candidate.country_code,):
+                countries[code] += weight / max(1, len(candidate.countries))
+            mark = _mark(candidate)
+            if not spot.spot.actor:
+                places[mark] = places.get(mark, 0.0) + weight
+                if mark not in by_place or by_place[mark].kind not in FINE:
+                    by_place[mark] = candidate
+        for key, counts in self._context.own.items():
+            if key.endswith("by demonym"):
+                countries.update({code: 0.35 * weight for code, weight in counts.items()})
+        countries.pop("", None)
+        if not countries:
+            return
+        code, weight = max(countries.items(), key=lambda pair: pair[1])
+        share = weight / sum(countries.values())
+        self._set_main(code, share, {mark: w for mark, w in places.items() if mark[0] == code}, by_place)
+
+    def _set_main(
+        self, code: str, share: float, places: dict[tuple[str, str], float], by_place: dict[tuple[str, str], Candidate]
+    ) -> None:
+        country = self._gazetteer.countries[code]
+        self.main = next(
+            c for c in self._gazetteer.candidates(country.name) if c.kind is PlaceKind.COUNTRY and c.country_code == code
+        )
+        self.main_basis = f"{country.name}: {share:.0%} of the report's hints to countries"
+        fine = {mark: weight for mark, weight in places.items() if by_place[mark].kind is not PlaceKind.COUNTRY}
+        if fine:
+            mark = max(fine, key=lambda m: (fine[m], by_place[m].kind in FINE))
+            if fine[mark] >= _MAIN_SHARE * sum(fine.values()) and fine[mark] >= 0.9:
+                self.main = by_place[mark]
+                self.main_basis = f"{by_place[mark].name}: most named of the report's places in {country.name}"
+        self.main_share = share
+
+    def rank(self, name: PlaceSpot, within: Sequence[Candidate]) -> RankedName | None:
+        """Weigh a name of a phrase against the report; ``within`` are wider places that the words beside it name."""
+        key = fold(name.text)
+        if not within and not name.kinds and key in self.found:
+            return self.found[key]
+        return self._context.rank(key, self._gazetteer.candidates(name.text), name.kinds, within)
+
+    def believable(self, candidate: Candidate, within: Sequence[Candidate]) -> bool:
+        """Whether a place that only sounds like the name lies where the report's other places lie."""
+        if within:
+            return any(lies_in(candidate, outer) or candidate.country_code == outer.country_code for outer in within)
+        return self.main is not None and candidate.country_code in (self.main.countries or (self.main.country_code,))
+
+    def unlisted(self, name: PlaceSpot, around: Sequence[Candidate], sentence: int) -> Candidate | None:
+        """Place a name that the gazetteer lacks: by its sound where that fits, else where the words or the report say."""
+        for heard in self._gazetteer.candidates(name.text):
+            if heard.match is Match.SOUND and self.believable(heard, around):
+                return heard
+        container = min(around, key=lambda c: PRECISIONS[c.kind].rank, default=None)
+        container = container or self.latest(sentence, name.text, frozenset(PlaceKind)) or self.main
+        if container is None:
+            return None
+        inside = container.kind in FINE or container.kind is PlaceKind.ADMIN2
+        return replace(
+            container,
+            written=name.text,
+            admin1=container.name if container.kind is PlaceKind.ADMIN1 else container.admin1,
+            admin2=(container.written if container.kind is PlaceKind.PLACE else container.name) if inside else container.admin2,
+            geoname_id=None,
+            population=0,
+            seat=0,
+            radius_km=container.radius_km + (3.0 if inside else 0.0),
+            match=Match.UNLISTED,
+        )
+
+    def latest(self, sentence: int, phrase: str, kinds: frozenset[PlaceKind]) -> Candidate | None:
+        """Return the fitting place that the report is at: named lately before a phrase, and much named in the report."""
+        unlisted = bool(kinds & FINE)
+        fitting = [f for f in self._foci if f.candidate.kind in kinds or (unlisted and f.candidate.match is Match.UNLISTED)]
+        if not fitting:
+            return self.main if self.main is not None and self.main.kind in kinds else None
+        at = self._sentences[sentence].find(phrase) if phrase and 0 <= sentence < len(self._sentences) else -1
+        total = sum(focus.weight for focus in fitting)
+        worth: dict[tuple[str, str], float] = {}
+        last: dict[tuple[str, str], Candidate] = {}
+        for focus in fitting:
+            mark = _mark(focus.candidate)
+            recency = self._recency(focus, sentence, at)
+            worth[mark] = max(worth.get(mark, 0.0), recency) if mark in worth else recency
+            last[mark] = focus.candidate
+        for mark, candidate in last.items():
+            named = sum(f.weight for f in fitting if _mark(f.candidate) == mark)
+            worth[mark] += _PROMINENCE * named / total
+            if self.main is not None and candidate.country_code != self.main.country_code:
+                worth[mark] -= _FOREIGN
+        return last[max(worth, key=lambda mark: worth[mark])]
+
+    @staticmethod
+    def _recency(focus: _Focus, sentence: int, at: int) -> float:
+        if focus.sentence < 0:
+            return 0.0
+        if focus.sentence == sentence:
+            return 1.0 if at < 0 or focus.start < at else 0.5
+        away = sentence - focus.sentence
+        return _FADING**away if away > 0 else 0.15 * _FADING**-away
+
+    def division(self, sentence: int) -> Candidate | None:
+        """Return the first-level division that the report is at: the latest one named, or that of the latest place."""
+        found = self.latest(sentence, "", FINE | DIVISIONS)
+        if found is None or found.kind is PlaceKind.ADMIN1:
+            return found
+        named = self.latest(sentence, "", frozenset({PlaceKind.ADMIN1}))
+        if named is not None and (found.admin1 is None or lies_in(found, named)):
+            return named
+        bearing = self._gazetteer.candidates(found.admin1 or "")
+        own = [c for c in bearing if c.kind is PlaceKind.ADMIN1 and c.country_code == found.country_code]
+        return own[0] if own else named or found
+
+    def _seat(self, division: Candidate) -> Candidate | None:
+        """Return a division's seat where it is a place of the report or bears the division's name."""
+        named = [focus.candidate for focus in self._foci] + list(self._gazetteer.candidates(division.name))
+        return next((c for c in named if c.kind is PlaceKind.PLACE and lies_in(c, division) == 1.0 and c.seat in {1, 2}), None)
+
+    def capital(self, code: str | None, sentence: int, parsed: PlacePhrase) -> Candidate | None:
+        """Return the capital that is meant: a division's ("the provincial capital") or a country's (else the main one)."""
+        if any(word in fold(parsed.text).split() for word in ("provincial", "state", "regional", "departmental", "district")):
+            division = self.division(sentence)
+            seat = self._seat(division) if division else None
+            if seat:
+                return seat
+        code = code or (self.main.country_code if self.main else None)
+        country = self._gazetteer.countries.get(code or "")
+        if country is None or not country.capital:
+            return None
+        found = self._gazetteer.candidates(country.capital)
+        return next((c for c in found if c.country_code == country.code and c.kind is PlaceKind.PLACE), None)
+
+    def country(self, code: str) -> Candidate | None:
+        """Return a country by its alpha-3 code, or None."""
+        country = self._gazetteer.countries.get(code)
+        if country is None:
+            return None
+        found = self._gazetteer.candidates(country.name)
+        return next((c for c in found if c.kind is PlaceKind.COUNTRY and c.country_code == code), None)
+
+
+def _mark(candidate: Candidate) -> tuple[str, str]:
+    """What makes a place one: its country and name; a town and the division of the same name count as one."""
+    return candidate.country_code, fold(candidate.written if candidate.match is Match.UNLISTED else candidate.name)
+
+
+def _position_weight(sentence: int) -> float:
+    """The title and the lead tell most of what a report is about."""
+    return 2.0 if sentence == 0 else 1.5 if sentence == 1 else 1.0 / (1.0 + 0.05 * sentence)
+
+
+def _dateline_spots(dateline: str | None, gazetteer: Gazetteer) -> tuple[PlaceSpot, ...]:
+    return read_phrase(dateline, gazetteer).names if dateline else ()
