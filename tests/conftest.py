@@ -6,11 +6,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 from builders import INFO, make_account
+from hypothesis import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from dateline.model import Account, CoderInfo
+    from dateline.pipeline import Coder
+
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--regenerate", action="store_true", help="write tests/golden anew from what the coder says now")
 
 
 @pytest.fixture
@@ -35,3 +46,13 @@ def own_cache(cache_directory: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DATELINE_CACHE", str(cache_directory))
     (cache_directory / "last_run.jsonl").unlink(missing_ok=True)
     return cache_directory
+
+
+@pytest.fixture(scope="session")
+def coder(cache_directory: Path) -> Iterator[Coder]:
+    """Return the real coder, opened once for all tests."""
+    from dateline.pipeline import Coder
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATELINE_CACHE", str(cache_directory))
+        yield Coder()

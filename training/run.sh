@@ -9,5 +9,5 @@ trap 'rm -rf "$out"' EXIT
 train() { python -W ignore training/train.py --corpus "$shared/corpus/train" --helpers "$shared/data/reader" "$@"; }
 train --out "$out/first" --epochs 6 --seed 7
 train --out "$out/second" --start "$out/first" --epochs 5 --seed 11 --rate 1.5e-4 --head-rate 6e-4 --twice-weight 2
-python -W ignore training/export.py "$out/second" --to "$target"
+python -W ignore training/export.py "$out/second" --to "$target" --corpus "$shared/corpus/train"
 python training/tune.py "$target" --shared "$shared" --training "$out/second/training.json"

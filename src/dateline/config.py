@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 CODEBOOKS = ("acled", "ged", "plover", "cameo")
 """The codebooks that ship with Dateline."""
 
+THREAD_SETTINGS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+"""Environment variables by which the numeric libraries, as they load, set the size of their pools of threads. Dateline codes
+with one thread a process: a pool costs start-up and memory and makes no report faster."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:

@@ -180,6 +180,11 @@ class TimePrecision(StrEnum):
     YEAR = "year"
     LONGER = "longer"
 
+    @property
+    def coarse(self) -> bool:
+        """Whether it is coarser than a week."""
+        return self in (TimePrecision.MONTH, TimePrecision.YEAR, TimePrecision.LONGER)
+
 
 class TimeBasis(StrEnum):
     """What a time rests on."""
@@ -384,6 +389,7 @@ class Claim:
         sentence: Index of the sentence that holds the anchor.
         confidence: Probability (0 to 1) that the anchor names an event of this type.
         type_scores: Probability of each type that got more than 1 in 100.
+        type_weight: How much the anchor's word by itself says of the type (0 to 1): "executed" more than "killed".
     """
 
     index: int
@@ -393,6 +399,7 @@ class Claim:
     status: Status = Status.HAPPENED
     confidence: float = 1.0
     type_scores: Mapping[EventType, float] = field(default_factory=dict)
+    type_weight: float = 1.0
     status_scores: Mapping[Status, float] = field(default_factory=dict)
     mentions: tuple[Mention, ...] = ()
     counts: tuple[Count, ...] = ()

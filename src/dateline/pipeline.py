@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from dateline import __version__
 from dateline.articles import make_article
 from dateline.claims import Reader, read_claims
 from dateline.config import Config
 from dateline.grounding import Grounder, ground
 from dateline.incidents import account
-from dateline.model import Account, Article, CoderInfo, Event
+from dateline.model import Account, Article, CoderInfo, Event, Reading
 from dateline.records.codebooks import code_events, open_codebook
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Coder:
         self._codebooks = [open_codebook(name) for name in self.config.codebooks]
         self._reader = Reader(self.config.weights)
         self._grounder = Grounder.open(self.config.gazetteer, progress=progress)
-        self.info = CoderInfo(version=version("dateline"), weights=self._reader.version, packs=self._grounder.version)
+        self.info = CoderInfo(version=__version__, weights=self._reader.version, packs=self._grounder.version)
 
     def code(self, articles: Sequence[Article]) -> list[Account]:
         """Code articles.
@@ -48,8 +48,12 @@ class Coder:
         Returns:
             One account each, in their order; an article without events has an account without events.
         """
-        accounts = account(ground(read_claims(articles, self._reader), self._grounder))
+        accounts = account(ground(self.read(articles), self._grounder))
         return [self._finish(one) for one in accounts]
+
+    def read(self, articles: Sequence[Article]) -> list[Reading]:
+        """Return the claims of articles before grounding: what the reader found, in the texts' own words."""
+        return read_claims(articles, self._reader)
 
     def code_text(self, text: str, *, title: str | None = None, published: str | dt.date | None = None) -> Account:
         """Code one text.

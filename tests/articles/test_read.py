@@ -72,6 +72,11 @@ def test_ids_are_those_of_content():
         ("По меньшей мере десять человек погибли в результате обстрела города.", "language"),
         ("TRES SOLDADOS MURIERON Y CINCO RESULTARON HERIDOS EN UN ATAQUE DE LA GUERRILLA.", "language"),
         ("قتل ما لا يقل عن عشرين شخصا في تفجير انتحاري استهدف سوقا في بغداد", "language"),
+        ("De politie had de straat afgezet. Er was een bom of een granaat gevonden, en de dader was spoorloos.", "language"),
+        (
+            "Die polisie was by die toneel. Daar was skote by die mark en die man het gevlug, sê die Sunday Times of The Star.",
+            "language",
+        ),
     ],
 )
 def test_what_is_dropped(data, reason):
@@ -97,6 +102,18 @@ def test_the_language_is_named():
 )
 def test_english_full_of_names_goes_through(text):
     assert read(text).language == "en"
+
+
+def test_plain_english_is_told_without_the_classifier(monkeypatch):
+    """It takes half a second to load, and no report in plain English should wait for it."""
+    asked = []
+    monkeypatch.setattr("dateline.articles.read._identifier", lambda: asked.append(1))
+    text = "Rebels raided the market of Dar on Monday. Four traders died and a dozen stalls burnt, police there said."
+    assert read(text).language == "en"
+    assert not asked
+    with pytest.raises(AttributeError):
+        read("Al menos doce guerrilleros murieron en un enfrentamiento con el ejército en Arauca.")
+    assert asked
 
 
 def test_another_language_can_be_asked_for():

@@ -23,6 +23,7 @@ from dateline.model import (
     Role,
     Side,
     Span,
+    SpeakerKind,
     Status,
     TimeBasis,
     TimePrecision,
@@ -207,3 +208,37 @@ def test_ids_are_stable_and_differ_between_events():
     first, again = account([one])[0].events, account([one])[0].events
     assert [event.id for event in first] == [event.id for event in again]
     assert len({event.id for event in first}) == 2
+
+
+def test_a_bare_number_is_no_party_beside_a_fuller_phrase():
+    number, fuller = Who(name="12", evidence=(evidence("12"),)), Who(name="12 farmers", evidence=(evidence("12 farmers"),))
+    count = Count(kind=TollKind.KILLED, low=12, best=12, high=12, evidence=evidence("12"))
+    both = reading(GroundedClaim(claim=claim(0, "killed", counts=(count,)), targets=(number, fuller)))
+    alone = reading(GroundedClaim(claim=claim(0, "killed", counts=(count,)), targets=(number,)))
+    assert [who.name for who in account([both])[0].events[0].targets] == ["12 farmers"]
+    assert [who.name for who in account([alone])[0].events[0].targets] == ["12"]
+
+
+def test_an_event_without_a_time_takes_the_one_last_told():
+    one = reading(
+        GroundedClaim(claim=claim(0, "killed"), when=day("2024-05-06")),
+        GroundedClaim(claim=claim(1, "killings", 1, type_=EventType.ARREST)),
+        GroundedClaim(claim=claim(2, "raided", 2, type_=EventType.RAID, status=Status.PLANNED)),
+    )
+    _, inherits, planned = account([one])[0].events
+    assert inherits.time is not None
+    assert inherits.time.first == dt.date(2024, 5, 6)
+    assert "last told" in inherits.reasons["time"]
+    assert planned.time is None
+
+
+def test_residents_words_came_through_the_agency_of_the_sentence_before():
+    agency = Attribution(speaker="Reuters", speaker_kind=SpeakerKind.AGENCY, cue="reported")
+    residents = Attribution(speaker="Residents", speaker_kind=SpeakerKind.WITNESS, cue="said")
+    one = reading(
+        GroundedClaim(claim=claim(0, "killed", attributions=(agency,))),
+        GroundedClaim(claim=claim(1, "killings", 1, attributions=(residents,))),
+        links=[(0, 1, 0.95)],
+    )
+    chains = account([one])[0].events[0].claims
+    assert [(chain.speaker, chain.via) for chain in chains] == [("Reuters", ()), ("Residents", ("Reuters",))]

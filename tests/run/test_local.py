@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
+import sys
 import time
 from itertools import count, islice
 from pathlib import Path
@@ -144,3 +146,34 @@ def test_settings_reach_the_reader():
     assert got.article.published == dt.date(2020, 3, 5)
     too_long = code_document(document(STORY), SlowestFirst(), Config(max_characters=20))
     assert too_long.reason == "too_long"
+
+
+class TellsThreads:
+    """Gives one event whose id is what the environment says of threads."""
+
+    def code(self, articles):
+        told = f"{os.environ.get('OPENBLAS_NUM_THREADS')} {os.environ.get('OMP_NUM_THREADS')}"
+        event = Event(id=told, article_id=articles[0].id, type=EventType.CLASH, status=Status.HAPPENED, anchors=())
+        return [Account(article=articles[0], events=(event,))]
+
+
+def open_telling(config):
+    return TellsThreads()
+
+
+def test_a_worker_has_one_thread_unless_told_otherwise(monkeypatch):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    before = dict(os.environ)
+    (found,) = run(documents(1), Config(), workers=2, opener=open_telling)
+    assert found.events[0].id == "1 3"
+    assert dict(os.environ) == before
+
+
+def test_the_command_has_one_thread_unless_told_otherwise():
+    code = "import os, sys; sys.argv = ['dateline', '--help']; from dateline.__main__ import main\ntry: main()\nexcept SystemExit: print(os.environ['OPENBLAS_NUM_THREADS'], os.environ['OMP_NUM_THREADS'])"
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"} | {
+        "OMP_NUM_THREADS": "3"
+    }
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "1 3"

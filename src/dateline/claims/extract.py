@@ -16,6 +16,7 @@ import numpy.typing as npt
 from dateline.claims.network import Floats, Network, WordScores
 from dateline.claims.stance import build_attributions, certainty
 from dateline.claims.tolls import ArticleTolls, NumberPhrase
+from dateline.claims.words import word_key
 from dateline.model import (
     Article,
     Attribution,
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 ROLE_REACH_SENTENCES = 2
 """How far from its anchor a mention may stand, in sentences (as in training)."""
+COMMON_SPECIFICITY = 0.6
+"""Type weight of a word too rare to know."""
+
 LINK_FLOOR = 0.02
 """Pairs of claims that score less are not worth carrying."""
 
@@ -76,6 +80,7 @@ class Reader:
         description = self._network.description
         self.version: str = description["version"]
         self.calibration: tuple[float, float, float] = tuple(description["calibration"])
+        self._specificity: dict[str, float] = description["specificity"]
         self._types = [EventType(name) for name in description["types"]]
         self._statuses = [Status(name) for name in description["statuses"]]
         self._kinds: list[str] = description["kinds"]
@@ -103,6 +108,7 @@ class Reader:
         played = self._score_roles(scores, heads, phrases)
         page = _Page(article=article, scores=scores, tolls=ArticleTolls(article))
         claims = [self._claim(page, index, anchor, phrases, played[index]) for index, anchor in enumerate(anchors)]
+        claims = page.tolls.share_out(claims)
         missed = page.tolls.find_missed(claims)
         claims = [replace(claim, counts=claim.counts + tuple(missed.get(claim.index, ()))) for claim in claims]
         pairs = self._network.score_pairs(scores, heads)
@@ -166,6 +172,7 @@ class Reader:
             status=status,
             confidence=round(float(1.0 - scores.types[first, 0]), 4),
             type_scores={self._types[k]: round(float(share[k]), 4) for k in np.flatnonzero(share > 0.01)},
+            type_weight=self._specificity.get(word_key(scores.words[first]), COMMON_SPECIFICITY),
             status_scores={self._statuses[k]: round(float(statuses[k]), 4) for k in range(len(statuses))},
             mentions=tuple(sorted(mentions, key=lambda mention: (mention.sentence, mention.evidence.span.start))),
             counts=tuple(page.tolls.read(type_, _number_phrases(scores, by_role))),
@@ -208,27 +215,25 @@ def find_spans(tags: Floats, sentence: npt.NDArray[np.int64], bias: float) -> li
         ``(kind, (first word, last word, mean probability))`` of each span.
     """
     count, kinds, _ = tags.shape
-    scores = tags.copy()
-    scores[:, :, 0] -= bias
-    best = scores[0].copy()
-    best[:, 2] = -1e9  # a span begins with its begin
-    back = np.zeros((count, kinds, 3), dtype=np.int8)
+    scores = np.ascontiguousarray(tags.transpose(0, 2, 1))
+    scores[:, 0] -= bias
     fresh = np.diff(sentence, prepend=sentence[:1] - 1) != 0
+    scores[fresh, 2] = -1e9  # a span begins with its begin, and in its sentence
+    best = np.empty_like(scores)
+    best[0] = scores[0]
+    into = np.empty((2, kinds), dtype=scores.dtype)
     for word in range(1, count):
-        outside_or_begin = best.max(1)
-        from_any = best.argmax(1)
-        inside_from = np.where(best[:, 1] >= best[:, 2], 1, 2)
-        inside = np.maximum(best[:, 1], best[:, 2])
-        back[word, :, 0] = back[word, :, 1] = from_any
-        back[word, :, 2] = inside_from
-        if fresh[word]:
-            inside = np.full(kinds, -1e9, dtype=np.float32)
-        best = np.stack([outside_or_begin, outside_or_begin, inside], 1) + scores[word]
-    path = np.zeros((count, kinds), dtype=np.int8)
-    path[-1] = best.argmax(1)
-    columns = np.arange(kinds)
+        before, here = best[word - 1], best[word]
+        np.maximum(before[1], before[2], out=into[1])
+        np.maximum(before[0], into[1], out=into[0])
+        np.add(scores[word, :2], into[0], out=here[:2])
+        np.add(scores[word, 2], into[1], out=here[2])
+    path = np.empty((count, kinds), dtype=np.int8)
+    path[-1] = best[-1].argmax(0)
     for word in range(count - 1, 0, -1):
-        path[word - 1] = back[word, columns, path[word]]
+        before = best[word - 1]
+        inside = path[word] == 2
+        path[word - 1] = np.where(inside, np.where(before[1] >= before[2], 1, 2), before.argmax(0))
     spans = []
     probability = np.exp(tags)
     for kind in range(kinds):
@@ -284,7 +289,7 @@ def _attributions(article: Article, scores: WordScores, by_role: dict[str, list[
         for phrase, _ in by_role.get(role, ()):
             where = spans[int(scores.sentence[phrase.first])]
             where[role].append((int(scores.starts[phrase.first]), int(scores.ends[phrase.last])))
-    attributions = []
+    attributions: list[Attribution] = []
     for index, found in sorted(spans.items()):
         sentence = article.sentences[index]
         attributions += [

@@ -8,17 +8,22 @@ type can have such a toll.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dateline.claims.counts import FoundCount, complete_count, counted_people, find_counts, is_subgroup, read_number
-from dateline.model import Article, Claim, Count, EventType, Evidence, Sentence, Span, TollKind
+from dateline.model import Article, Claim, Count, EventType, Evidence, Sentence, Span, Status, TollKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+READER_FLOOR = 0.5
+"""A number that only the reader takes for a toll must have at least this probability."""
 RULE_SCORE = 0.5
 """Score of a toll that only the rules found."""
+
+FOLLOWING_SENTENCES = 2
+"""How far behind what it tells of a sentence with nothing but a toll may stand."""
 
 _HARM = frozenset(
     EventType(name)
@@ -94,7 +99,7 @@ class ArticleTolls:
             ruled = [found for found in self.found(phrase.sentence) if found.start < span[1] and span[0] < found.end]
             if ruled:
                 counts += [self._count(sentence, found, phrase.score) for found in ruled if can_have(type_, found.kind)]
-            elif can_have(type_, phrase.kind):
+            elif phrase.score >= READER_FLOOR and can_have(type_, phrase.kind):
                 counts.append(
                     Count(
                         kind=phrase.kind,
@@ -109,21 +114,50 @@ class ArticleTolls:
                 )
         return sorted(dict.fromkeys(counts), key=lambda count: count.evidence.span)
 
+    def share_out(self, claims: Sequence[Claim]) -> list[Claim]:
+        """Leave each toll to one claim: the one whose anchor governs it, else the one that the reader thinks likeliest."""
+        owners: dict[tuple[Span, TollKind], tuple[tuple[bool, float], int]] = {}
+        for claim in claims:
+            for count in claim.counts:
+                rank = (self._governs(claim, count), count.score)
+                key = (count.evidence.span, count.kind)
+                if key not in owners or rank > owners[key][0]:
+                    owners[key] = (rank, claim.index)
+        return [
+            replace(claim, counts=tuple(c for c in claim.counts if owners[c.evidence.span, c.kind][1] == claim.index))
+            for claim in claims
+        ]
+
+    def _governs(self, claim: Claim, count: Count) -> bool:
+        sentence = self._article.sentences[claim.sentence]
+        start = count.evidence.span.start - sentence.span.start
+        anchor = claim.anchor.span
+        return any(
+            found.start == start and anchor.start <= sentence.span.start + found.predicate_start < anchor.end
+            for found in self.found(claim.sentence)
+        )
+
     def find_missed(self, claims: Sequence[Claim]) -> dict[int, list[Count]]:
-        """Return the tolls that the rules find and the reader did not, by index of the claim that they belong to."""
+        """Return the tolls that the rules find and the reader did not, by index of the claim that they belong to.
+
+        A sentence that only tells a toll ("Nine mourners were killed.") speaks of what the sentences before it told.
+        """
         by_sentence: dict[int, list[Claim]] = defaultdict(list)
         known: set[tuple[str, int]] = set()
         for claim in claims:
             by_sentence[claim.sentence].append(claim)
             known |= {(count.evidence.span.field, at) for count in claim.counts for at in _characters(count.evidence.span)}
         missed: dict[int, list[Count]] = defaultdict(list)
-        for index, members in by_sentence.items():
+        for index in sorted({at for claim in claims for at in range(claim.sentence, claim.sentence + 1 + FOLLOWING_SENTENCES)}):
+            if index >= len(self._article.sentences):
+                break
             sentence = self._article.sentences[index]
+            before = [by_sentence[at] for at in range(index - 1, index - 1 - FOLLOWING_SENTENCES, -1)]
             for found in self.found(index):
                 count = self._count(sentence, found, RULE_SCORE)
                 if any((count.evidence.span.field, at) in known for at in _characters(count.evidence.span)):
                     continue
-                governing = _governing(found, sentence, members)
+                governing = _governing(found, sentence, by_sentence[index]) or _told_before(found, before)
                 if governing is not None:
                     missed[governing.index].append(count)
         return missed
@@ -168,3 +202,12 @@ def _governing(found: FoundCount, sentence: Sentence, claims: Sequence[Claim]) -
         if claim.anchor.span.start <= predicate < claim.anchor.span.end:
             return claim
     return min(capable, key=lambda claim: abs(claim.anchor.span.start - predicate), default=None)
+
+
+def _told_before(found: FoundCount, before: Sequence[Sequence[Claim]]) -> Claim | None:
+    """The surest claim that can have such a toll, of the nearest sentence before that has one."""
+    for members in before:
+        capable = [claim for claim in members if claim.status is Status.HAPPENED and can_have(claim.type, found.kind)]
+        if capable:
+            return max(capable, key=lambda claim: claim.confidence)
+    return None

@@ -81,3 +81,8 @@ def cut_windows(lengths: Sequence[int]) -> list[tuple[int, int, int]]:
         windows.append((context, start, end))
         start = end
     return windows
+
+
+def word_key(word: str) -> str:
+    """Return what stands for a word and its inflections: its first six letters, folded ("execut" for "Executes")."""
+    return word.casefold()[:6]

@@ -83,15 +83,25 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of the grammar; see ``packs/dates.toml``."""
+    """One rule of the grammar; see ``packs/dates.toml``. ``shape`` is its regular expression over kind letters."""
 
     name: str
     level: int
     means: str
-    pattern: re.Pattern[str]
+    shape: str
     gives: str
     rank: int
     example: str
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The shape compiled, when first asked for: a report needs few of the rules."""
+        return _compiled(self.shape)
+
+
+@cache
+def _compiled(shape: str) -> re.Pattern[str]:
+    return re.compile(shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +318,7 @@ def grammar() -> Grammar:
 
 def _level(rules: tuple[Rule, ...], letters: Mapping[str, str], strong: str) -> Level:
     inside = f"[^{''.join(letters[name] for name in _BREAKS)}]*"
-    anything = "|".join(_NAMED.sub("(?:", rule.pattern.pattern) for rule in rules)
+    anything = "|".join(_NAMED.sub("(?:", rule.shape) for rule in rules)
     return Level(re.compile(f"{inside}[{strong}]{inside}"), re.compile(anything), rules)
 
 
@@ -317,7 +327,7 @@ def _rule(entry: Mapping[str, Any], letters: Mapping[str, str], fragments: Mappi
         name=entry["name"],
         level=entry["level"],
         means=entry["means"],
-        pattern=re.compile(_pattern(entry["shape"], letters, fragments)),
+        shape=_pattern(entry["shape"], letters, fragments),
         gives=entry.get("gives", "time"),
         rank=entry.get("rank", 0),
         example=entry["example"],

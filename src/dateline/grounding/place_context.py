@@ -7,7 +7,7 @@ report, country and containment context, proximity; see Leidner 2007 and the sys
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from dateline.grounding.place_names import sound
 from dateline.model import PlacePrecision, Where
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 PRECISIONS = {
     PlaceKind.QUARTER: PlacePrecision.POINT,
@@ -106,9 +106,9 @@ class PlaceContext:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
-        self.countries: Counter[str] = Counter()
+        self.countries: defaultdict[str, float] = defaultdict(float)
         self.total = 0.0
-        self.own: dict[str, Counter[str]] = {}
+        self.own: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
         self.divisions: set[str] = set()
         self.points: dict[str, Candidate] = {}
 
@@ -116,7 +116,7 @@ class PlaceContext:
         """Count a hint to a country; ``key`` is the name that gave it, so that no name speaks for itself."""
         self.countries[code] += weight
         self.total += weight
-        self.own.setdefault(key, Counter())[code] += weight
+        self.own[key][code] += weight
 
     def _neighbours(self, code: str) -> tuple[str, ...]:
         country = self.gazetteer.countries.get(code)
@@ -124,9 +124,9 @@ class PlaceContext:
 
     def share(self, code: str, key: str) -> float:
         """Return a country's share of the hints that other names give."""
-        own = self.own.get(key, Counter())
+        own: Mapping[str, float] = self.own.get(key, {})
         total = self.total - sum(own.values())
-        return (self.countries[code] - own[code]) / (total + 0.7)
+        return (self.countries.get(code, 0.0) - own.get(code, 0.0)) / (total + 0.7)
 
     def score(self, candidate: Candidate, key: str, shares: dict[str, float]) -> float:
         """Return a candidate's worth in logits; ``shares`` keeps the countries' shares for the name's other candidates."""

@@ -7,6 +7,7 @@ key* (``sound``: the common ways to write one Arabic, Persian or Slavic name in 
 from __future__ import annotations
 
 import csv
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -102,7 +103,7 @@ class Country:
     @property
     def radius_km(self) -> float:
         """Radius of the circle with the country's area."""
-        return max(3.0, (self.area_km2 / 3.14159) ** 0.5)
+        return max(3.0, math.sqrt(self.area_km2 / 3.14159))
 
 
 # --- keys ----------------------------------------------------------------------------------------------------------------

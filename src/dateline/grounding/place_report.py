@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from dateline.grounding.place_phrases import read_phrase
 from dateline.grounding.place_spots import find_places
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dateline.grounding.place_phrases import PlacePhrase
     from dateline.grounding.place_words import PlaceSpot
@@ -164,7 +164,7 @@ class ReportNames:
                 found.setdefault(second.key, set()).add(first.key)
         return found
 
-    def _remember(self, groups: dict[str, list[_Spot]], base: dict[str, Counter[str]]) -> None:
+    def _remember(self, groups: dict[str, list[_Spot]], base: Mapping[str, Mapping[str, float]]) -> None:
         """Put into the context what the names were found to mean in this round."""
         context = PlaceContext(self._gazetteer)
         for key, counts in base.items():
@@ -187,7 +187,7 @@ class ReportNames:
 
     def _find_main(self) -> None:
         """Weigh countries, then the places of the first: what most names, in the most telling positions, speak of."""
-        countries: Counter[str] = Counter()
+        countries: defaultdict[str, float] = defaultdict(float)
         places: dict[tuple[str, str], float] = {}
         by_place: dict[tuple[str, str], Candidate] = {}
         for spot in self._spots:
@@ -205,9 +205,9 @@ class ReportNames:
                 places[mark] = places.get(mark, 0.0) + weight
                 if mark not in by_place or by_place[mark].kind not in FINE:
                     by_place[mark] = candidate
-        for key, counts in self._context.own.items():
-            if key.endswith("by demonym"):
-                countries.update({code: 0.35 * weight for code, weight in counts.items()})
+        demonyms = [counts for key, counts in self._context.own.items() if key.endswith("by demonym")]
+        for code, weight in itertools.chain.from_iterable(counts.items() for counts in demonyms):
+            countries[code] += 0.35 * weight
         countries.pop("", None)
         if not countries:
             return

@@ -126,16 +126,17 @@ _ARTICLE_NAME = re.compile(r"^(?i:al|el|ul|as|ad|ar|az|an|at|ash|adh|ath|ed|es|e
 
 def tokenise(text: str) -> list[Token]:
     """Cut a text into words; "al-Bab" and "U.S." are one word each."""
-    tokens = []
-    at = -1
+    tokens: list[Token] = []
+    at = 0
     for found in _WORD.finditer(text):
+        start, end = found.span()
         word = found.group().rstrip("'")
-        bare = _POSSESSIVE.sub("", word)
-        capital = bare[:1].isupper() or (any(c.isupper() for c in bare) and _ARTICLE_NAME.match(bare) is not None)
-        token = Token(bare, found.start(), found.start() + len(bare), bare != word, bare.lower(), capital, joined=False)
-        token.joined = _joined(tokens[-1].lower if tokens else "", text[max(0, at) : found.start()])
-        tokens.append(token)
-        at = found.start() + len(found.group())
+        bare = word if word.isalnum() else _POSSESSIVE.sub("", word)
+        lower = bare.lower()
+        capital = bare[:1].isupper() or (bare != lower and _ARTICLE_NAME.match(bare) is not None)
+        joined = _joined(tokens[-1].lower if tokens else "", text[at:start])
+        tokens.append(Token(bare, start, start + len(bare), bare != word, lower, capital, joined))
+        at = end
     return tokens
 
 
@@ -146,8 +147,8 @@ def _joined(before: str, gap: str) -> bool:
 
 def is_capitals(text: str) -> bool:
     """Whether a text is written in capitals throughout, as wire copy once was."""
-    letters = [c for c in text if c.isalpha()]
-    return len(letters) >= 8 and sum(c.isupper() for c in letters) > 0.8 * len(letters)
+    letters = sum(map(str.isalpha, text))
+    return letters >= 8 and sum(map(str.isupper, text)) > 0.8 * letters
 
 
 def known_runs(tokens: Sequence[Token], gazetteer: Gazetteer, text: str, *, capitals: bool) -> Iterator[tuple[int, int]]:

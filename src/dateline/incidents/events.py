@@ -11,20 +11,25 @@ from typing import TYPE_CHECKING
 
 from dateline.incidents.merge import merge_claims
 from dateline.incidents.nearness import days_between, km_between
-from dateline.model import Account, GroundedClaim, GroundedReading, Status
+from dateline.model import Account, GroundedClaim, GroundedReading, Status, TollKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 # Log-odds added to the reader's link score. Tuned together on held-back and development reports with training/tune.py: change
 # one and run it again.
-SAME_TYPE = 1.0
+SAME_TYPE = 2.5
 OTHER_TYPE = -0.5
 OTHER_DAY = -3.0
-OTHER_PLACE = -2.0
-OTHER_STATUS = -1.5
-JOIN_AT = 0.0
+OTHER_PLACE = -3.5
+OTHER_STATUS = -0.5
+SAME_TOLL = 2.5
+SAME_AGENT = 0.8
+JOIN_AT = 0.5
 """Two groups of claims are joined while their average log-odds lie above this."""
+
+TELLING_TOLL = 4
+"""Figures from this on are rarely the same by chance."""
 
 FAR_APART_KM = 60.0
 """Two named places farther apart than this (beyond their own uncertainty) are not one place."""
@@ -75,7 +80,15 @@ def compatibility(first: GroundedClaim, second: GroundedClaim) -> float:
             value += OTHER_PLACE
     if first.claim.status is not second.claim.status and {first.claim.status, second.claim.status} & _UNDONE:
         value += OTHER_STATUS
+    if _telling_tolls(first) & _telling_tolls(second):
+        value += SAME_TOLL
+    if {who.actor_id for who in first.agents if who.actor_id} & {who.actor_id for who in second.agents}:
+        value += SAME_AGENT
     return value
+
+
+def _telling_tolls(member: GroundedClaim) -> set[tuple[TollKind, int]]:
+    return {(count.kind, count.best) for count in member.claim.counts if count.best is not None and count.best >= TELLING_TOLL}
 
 
 def _log_odds(probability: float) -> float:

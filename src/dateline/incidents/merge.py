@@ -43,6 +43,12 @@ INHERITED_PLACE_KM = 25.0
 REPORT_DATE_SENTENCES = 4
 """An event without a time of its own that is first told within so many sentences is dated by the report."""
 
+TIME_REACH = 3
+"""An event without a time of its own takes the one last told at most so many sentences before."""
+
+_UNDATED = frozenset({Status.PLANNED, Status.DENIED, Status.POSSIBLE})
+"""What has not happened is never dated by what happened around it."""
+
 _COARSER = {
     PlacePrecision.POINT: PlacePrecision.NEAR,
     PlacePrecision.TOWN: PlacePrecision.NEAR,
@@ -91,9 +97,18 @@ def merge_claims(members: Sequence[GroundedClaim], reading: GroundedReading) -> 
         reading: The article's reading, for what the event may inherit.
     """
     reasons: dict[str, str] = {}
-    type_ = _vote(reasons, "type", ((member.claim.type_scores or {member.claim.type: 1.0}, member) for member in members))
+    type_ = _vote(
+        reasons,
+        "type",
+        [
+            (m.claim.type_scores or {m.claim.type: 1.0}, m.claim.confidence * m.claim.type_weight, m.claim.anchor)
+            for m in members
+        ],
+    )
     status = _vote(
-        reasons, "status", ((member.claim.status_scores or {member.claim.status: 1.0}, member) for member in members)
+        reasons,
+        "status",
+        [(m.claim.status_scores or {m.claim.status: 1.0}, m.claim.confidence, m.claim.anchor) for m in members],
     )
     anchors = tuple(member.claim.anchor for member in members)
     agents = _merge_parties(members, lambda member: member.agents)
@@ -127,14 +142,14 @@ def event_id(article_id: str, type_: EventType, anchors: Sequence[Evidence]) -> 
     return "evt_" + hashlib.sha256(f"{article_id} {type_} {where}".encode()).hexdigest()[:16]
 
 
-def _vote(reasons: dict[str, str], field: str, ballots: Iterable[tuple[Mapping[_Item, float], GroundedClaim]]) -> _Item:
-    """Add up the scores of the claims, each weighted by its confidence; ties go to the first told."""
+def _vote(reasons: dict[str, str], field: str, ballots: Iterable[tuple[Mapping[_Item, float], float, Evidence]]) -> _Item:
+    """Add up the scores of the claims, each by its weight; ties go to the first told."""
     totals: dict[_Item, float] = defaultdict(float)
     words: dict[_Item, list[str]] = defaultdict(list)
-    for scores, member in ballots:
+    for scores, weight, anchor in ballots:
         for value, score in scores.items():
-            totals[value] += score * member.claim.confidence
-        words[max(scores, key=lambda value: scores[value])].append(member.claim.anchor.quote)
+            totals[value] += score * weight
+        words[max(scores, key=lambda value: scores[value])].append(anchor.quote)
     best = max(totals, key=lambda value: totals[value])
     share = totals[best] / sum(totals.values())
     reasons[field] = f"{best}: {share:.0%} of the reader's score over {sum(map(len, words.values()))} anchor(s)"
@@ -144,14 +159,19 @@ def _vote(reasons: dict[str, str], field: str, ballots: Iterable[tuple[Mapping[_
 
 
 def _merge_parties(members: Sequence[GroundedClaim], of: Callable[[GroundedClaim], tuple[Who, ...]]) -> tuple[Who, ...]:
-    """Put parties of one identity together (registry id, else folded name), in order of first naming."""
+    """Put parties of one identity together (registry id, else folded name), in order of first naming.
+
+    A bare number that a toll already holds ("kills nine") is no party where the report names one more fully.
+    """
     merged: dict[str, Who] = {}
     for member in members:
         for who in of(member):
             key = who.actor_id or who.name.casefold()
             known = merged.get(key)
             merged[key] = who if known is None else replace(known, evidence=_join(known.evidence, who.evidence))
-    return tuple(merged.values())
+    numbers = {count.evidence.span for member in members for count in member.claim.counts}
+    fuller = [who for who in merged.values() if not all(one.span in numbers for one in who.evidence)]
+    return tuple(fuller or merged.values())
 
 
 def _merge_things(members: Sequence[GroundedClaim], role: Role) -> tuple[Thing, ...]:
@@ -311,12 +331,41 @@ def _merge_time(
         )
         reasons["time"] = f"{best.basis} time words: {', '.join(repr(e.quote) for e in evidence)}"
         return replace(best, evidence=_join(evidence, ()))
+    if status in _UNDATED:
+        reasons["time"] = "no time words"
+        return None
+    told = _time_told_near(members, reading)
+    if told is not None:
+        words = ", ".join(repr(one.quote) for one in told.evidence)
+        reasons["time"] = f"no time words of its own; the time last told there: {words}"
+        return replace(told, basis=TimeBasis.RELATIVE)
     day = reading.report_day
-    if status is Status.HAPPENED and day is not None and members[0].claim.sentence < REPORT_DATE_SENTENCES:
+    if day is not None and members[0].claim.sentence < REPORT_DATE_SENTENCES:
         reasons["time"] = "no time words; told at the head of the report, so dated by the report"
         return When(first=day, last=day, precision=TimePrecision.DAY, basis=TimeBasis.REPORT_DATE)
     reasons["time"] = "no time words"
     return None
+
+
+def _time_told_near(members: Sequence[GroundedClaim], reading: GroundedReading) -> When | None:
+    """The time of the nearest claim told at most so many sentences before; a report's opening also looks ahead."""
+    ahead = members[0].claim.sentence == 0
+    best: tuple[tuple[int, bool, int], When] | None = None
+    for member in members:
+        for other in reading.claims:
+            when = other.when
+            away = member.claim.sentence - other.claim.sentence
+            if (
+                when is None
+                or when.precision.coarse
+                or other.claim.status in _UNDATED
+                or not (0 <= away <= TIME_REACH or (ahead and -TIME_REACH <= away < 0))
+            ):
+                continue
+            rank = (abs(away), away < 0, abs(member.claim.index - other.claim.index))
+            if best is None or rank < best[0]:
+                best = (rank, when)
+    return best[1] if best else None
 
 
 # --- confidence ----------------------------------------------------------------------------------------------------------

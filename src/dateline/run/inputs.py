@@ -7,16 +7,9 @@ goes on. No more than ``max_bytes`` of a document is ever held.
 from __future__ import annotations
 
 import gzip
-import http.client
 import io
 import json
 import os
-import socket
-import ssl
-import time
-import urllib.error
-import urllib.parse
-import urllib.request
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, cast
@@ -26,7 +19,6 @@ from dateline.model import Dropped, Failure, RawDocument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from email.message import Message
 
 MAX_BYTES = 20_000_000
 """Longest document in bytes: four for each of the 5,000,000 characters that are read by default."""
@@ -49,7 +41,6 @@ _TYPES: dict[str, _Kind] = {
 _LINE_TYPES = frozenset(
     {"application/jsonl", "application/x-ndjson", "application/ndjson", "application/jsonlines", "application/x-jsonlines"}
 )
-_HEADERS = {"User-Agent": "dateline", "Accept": "text/html,text/plain;q=0.9,*/*;q=0.5"}
 _CHUNK = 65_536
 _Found = RawDocument | Failure | Dropped
 
@@ -229,117 +220,23 @@ def _is_object(data: bytes) -> bool:
 # --- the web -------------------------------------------------------------------------------------------------------------
 
 
-class _WebOnly(urllib.request.HTTPRedirectHandler):
-    """Follows redirects to web addresses only."""
-
-    def redirect_request(
-        self, req: urllib.request.Request, fp: object, code: int, msg: str, headers: object, newurl: str
-    ) -> urllib.request.Request | None:
-        if not newurl.lower().startswith(("http://", "https://")):
-            raise urllib.error.URLError(f"it redirects to {newurl}, which is no web address")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
-
-
-class _Deadline:
-    """A web answer that must end by a point in time, unpacked where the server packed it."""
-
-    def __init__(self, response: http.client.HTTPResponse, until: float) -> None:
-        self._response = response
-        self._until = until
-        self._unzip = (
-            zlib.decompressobj(wbits=47)
-            if response.headers.get("Content-Encoding", "").lower() in {"gzip", "deflate"}
-            else None
-        )
-
-    def read_all(self, max_bytes: int) -> bytes:
-        """Return the body, or its first ``max_bytes`` and one more where it is longer."""
-        body = bytearray()
-        while len(body) <= max_bytes:
-            if time.monotonic() > self._until:
-                raise TimeoutError
-            chunk = self._response.read1(_CHUNK)
-            if not chunk:
-                if self._response.length:
-                    raise OSError("the answer was cut off")
-                break
-            body += self._unzip.decompress(chunk, max_bytes + 1) if self._unzip else chunk
-        return bytes(body)
-
-
 def _from_web(url: str, timeout_s: float, max_bytes: int) -> Iterator[_Found]:
-    until = time.monotonic() + timeout_s
+    from dateline.run.web import FetchError, fetch  # noqa: PLC0415 (a run over files needs none of the network's libraries)
+
     try:
-        request = urllib.request.Request(_quoted(url), headers=_HEADERS)  # noqa: S310 (http and https only)
-        with urllib.request.build_opener(_WebOnly).open(request, timeout=timeout_s) as response:
-            headers, final = response.headers, response.geturl()
-            data = _Deadline(response, until).read_all(max_bytes)
-    except (OSError, ValueError, http.client.HTTPException, zlib.error) as error:
-        yield _web_failure(url, error, timeout_s)
+        answer = fetch(url, timeout_s, max_bytes)
+    except FetchError as error:
+        yield _failure(url, error.reason, str(error))
         return
-    yield from _web_documents(url, final, headers, data, max_bytes)
-
-
-def _web_documents(url: str, final: str, headers: Message, data: bytes, max_bytes: int) -> Iterator[_Found]:
-    content_type = headers.get_content_type() if headers.get("Content-Type") else ""
-    ending = Path(urllib.parse.urlsplit(final).path).suffix.lower()
-    stream = io.BytesIO(_as_utf8(data, headers.get_content_charset(), content_type))
-    if content_type in _LINE_TYPES or (ending in _LINES and content_type != "text/html"):
-        if len(data) > max_bytes:
-            yield Dropped(
-                name=url, reason="too_long", message=f"{url}: it has more than {max_bytes:,} bytes; save it as a file first"
-            )
+    stream = io.BytesIO(answer.data)
+    if answer.content_type in _LINE_TYPES or (answer.ending in _LINES and answer.content_type != "text/html"):
+        if len(answer.data) > max_bytes:
+            message = f"{url}: it has more than {max_bytes:,} bytes; save it as a file first"
+            yield Dropped(name=url, reason="too_long", message=message)
             return
         yield from _records(url, stream, max_bytes)
         return
-    yield _whole(url, stream, _TYPES.get(content_type, "auto"), max_bytes, url=final)
-
-
-def _as_utf8(data: bytes, charset: str | None, content_type: str) -> bytes:
-    """Return text whose encoding the server names in UTF-8, since a document carries bytes alone."""
-    if not charset or not content_type.startswith(("text/", "application/xhtml", "application/json")):
-        return data
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    else:
-        return data
-    try:
-        return data.decode("cp1252" if charset in {"iso-8859-1", "latin-1"} else charset, errors="replace").encode(
-            "utf-8", errors="replace"
-        )
-    except LookupError:
-        return data
-
-
-def _quoted(url: str) -> str:
-    """Return an address with spaces and other letters than ASCII escaped, as browsers do."""
-    parts = urllib.parse.urlsplit(url)
-    host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode("ascii")
-    keep = "/%:=&?~#+!$,;'@()*[]"
-    path, query = urllib.parse.quote(parts.path, safe=keep), urllib.parse.quote(parts.query, safe=keep)
-    return urllib.parse.urlunsplit((parts.scheme, host, path, query, ""))
-
-
-def _web_failure(url: str, error: Exception, timeout_s: float) -> Failure:
-    cause = (
-        error.reason if isinstance(error, urllib.error.URLError) and not isinstance(error, urllib.error.HTTPError) else error
-    )
-    if isinstance(error, urllib.error.HTTPError):
-        error.close()
-        return _failure(
-            url, f"http_{error.code}", f"the server answered {error.code} ({_reason(error)}); check the address in a browser"
-        )
-    if isinstance(cause, TimeoutError):
-        return _failure(url, "timeout", f"no full answer within {timeout_s:g} seconds; try again later")
-    if isinstance(cause, ssl.SSLError):
-        return _failure(url, "bad_certificate", f"the secure connection failed ({cause.reason or cause})")
-    if isinstance(cause, socket.gaierror):
-        return _failure(url, "unknown_host", "there is no such host, or this machine is offline")
-    if isinstance(cause, ConnectionError):
-        return _failure(url, "unreachable", f"the server cannot be reached ({_reason(cause)})")
-    return _failure(url, "not_readable", f"it cannot be read ({_reason(cause) if isinstance(cause, BaseException) else cause})")
+    yield _whole(url, stream, _TYPES.get(answer.content_type, "auto"), max_bytes, url=answer.url)
 
 
 def _failure(name: str, reason: str, message: str) -> Failure:

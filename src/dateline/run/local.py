@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from dateline.config import Config
+from dateline.config import THREAD_SETTINGS, Config
 from dateline.errors import DatelineError, InputError
 from dateline.model import Account, Article, Dropped, Failure, RawDocument
 
@@ -194,7 +194,7 @@ class _Crew:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=_work, args=(theirs, self._config, self._opener), daemon=True)
-        with _interrupts_ignored():
+        with _interrupts_ignored(), _one_thread():
             process.start()
         theirs.close()
         worker = _Worker(process, ours)
@@ -244,6 +244,22 @@ def _interrupts_ignored() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let a process started here have no pools of threads, so that workers do not stand in each other's way.
+
+    They are set in the environment that it inherits, not by the worker itself: it may load numpy before it comes to ``_work``,
+    with the script that it belongs to.
+    """
+    unset = [name for name in THREAD_SETTINGS if name not in os.environ]
+    os.environ.update(dict.fromkeys(unset, "1"))
+    try:
+        yield
+    finally:
+        for name in unset:
+            del os.environ[name]
 
 
 def _work(connection: Connection[Any, Any], config: Config, opener: OpenCoder) -> None:
