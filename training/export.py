@@ -26,7 +26,7 @@ from train import pretrained
 
 from dateline.claims.words import word_key
 
-THRESHOLDS = {"trigger": 0.5, "mention_bias": 1.0, "role": dict.fromkeys(ROLES, 0.35), "link": 0.5}
+THRESHOLDS = {"trigger": 0.5, "weak_trigger": 0.3, "mention_bias": 1.0, "role": dict.fromkeys(ROLES, 0.35), "link": 0.5}
 HEADS = (
     "role_matrix",
     "role_kind",

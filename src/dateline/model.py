@@ -387,7 +387,8 @@ class Claim:
     Attributes:
         index: Position among the article's claims, in reading order, from 0.
         sentence: Index of the sentence that holds the anchor.
-        confidence: Probability (0 to 1) that the anchor names an event of this type.
+        confidence: Probability (0 to 1) that the anchor names an event.
+        weak: Whether that is too unsure to make an event by itself; a weak claim only adds to one that others make.
         type_scores: Probability of each type that got more than 1 in 100.
         type_weight: How much the anchor's word by itself says of the type (0 to 1): "executed" more than "killed".
     """
@@ -398,6 +399,7 @@ class Claim:
     type: EventType
     status: Status = Status.HAPPENED
     confidence: float = 1.0
+    weak: bool = False
     type_scores: Mapping[EventType, float] = field(default_factory=dict)
     type_weight: float = 1.0
     status_scores: Mapping[Status, float] = field(default_factory=dict)

@@ -54,7 +54,7 @@ def test_a_claim_rests_on_the_words_of_the_report(coder):
         for one in evidence:
             assert article.quote(one.span) == one.quote
     killed = next(claim for claim in reading.claims if claim.anchor.quote == "killed")
-    assert [mention.text for mention in killed.having(Role.AGENT)][0].startswith("Gunmen")
+    assert next(mention.text for mention in killed.having(Role.AGENT)).startswith("Gunmen")
     assert [count.best for count in killed.counts] == [12]
 
 

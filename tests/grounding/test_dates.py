@@ -15,7 +15,7 @@ from dateline.errors import PackError
 from dateline.grounding.date_arithmetic import add_months, easter, feast_spans, hebrew_new_year, hijri, share_of, unit_span
 from dateline.grounding.date_grammar import Reading, _pattern, grammar
 from dateline.grounding.date_meanings import MEANINGS
-from dateline.grounding.dates import days_apart, find_times, resolve_time
+from dateline.grounding.dates import find_times, resolve_time
 from dateline.model import TimeBasis, TimePrecision, When
 
 CASES = [
@@ -160,32 +160,6 @@ def test_bare_weekdays_lie_within_a_week_on_the_right_side(day, past):
 def test_whole_dates_need_no_report_day(day, form):
     when = resolve_time(day.strftime(form), report_day=None)
     assert (when.first, when.last, when.basis) == (day, day, TimeBasis.STATED)
-
-
-@pytest.mark.parametrize(
-    "a, b, apart",
-    [
-        ("2016-10-04 day", "2016-10-05 day", 1),
-        ("2016-10-04 day", "2016-10-04 day", 0),
-        ("2016-10-01..2016-10-31 month", "2016-10-04 day", 0),
-        ("2016-10-03..2016-10-09 week", "2016-10-14 day", 5),
-        ("--10-04 day", "--10-05 day", 1),
-        ("--10-04 day", "--10 month", 0),
-        ("--12-31 day", "--01-01 day", 1),
-        ("--10-04 day", "2016-10-04 day", 0),
-        ("--10-04 day", "2016-10-06 day", 2),
-        ("2016-12-31 day", "--01-02 day", 2),
-        ("--12-28/--01-03 days", "--01-02 day", 0),
-        ("--10-04 day", "2010-01-01..2015-12-31 longer", 0),
-    ],
-)
-def test_days_apart(a, b, apart):
-    assert days_apart(when_of(a), when_of(b)) == days_apart(when_of(b), when_of(a)) == apart
-
-
-def test_days_apart_of_the_unknown_is_unknown():
-    unknown = When(first=None, last=None, precision=TimePrecision.DAY, basis=TimeBasis.STATED)
-    assert days_apart(unknown, when_of("2016-10-04 day")) is None
 
 
 def test_a_year_given_for_a_history_places_days_and_months():

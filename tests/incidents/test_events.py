@@ -1,6 +1,7 @@
 """Grouping claims into events and merging their fields, on hand-made claims."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -242,3 +243,11 @@ def test_residents_words_came_through_the_agency_of_the_sentence_before():
     )
     chains = account([one])[0].events[0].claims
     assert [(chain.speaker, chain.via) for chain in chains] == [("Reuters", ()), ("Residents", ("Reuters",))]
+
+
+def test_a_weak_claim_adds_to_an_event_but_makes_none():
+    weak = replace(claim(1, "killings", 1), weak=True)
+    joined = reading(GroundedClaim(claim=claim(0, "killed")), GroundedClaim(claim=weak), links=[(0, 1, 0.9)])
+    assert group_claims(joined) == [[0, 1]]
+    alone = reading(GroundedClaim(claim=claim(0, "killed")), GroundedClaim(claim=weak))
+    assert group_claims(alone) == [[0]]

@@ -89,9 +89,9 @@ class Reader:
         self._allowed = _allowed_roles(self._kinds, self._roles)
         self._role_floor = np.array([self._thresholds["role"][role] for role in self._roles], dtype=np.float32)
 
-    def set_thresholds(self, *, trigger: float, role: float) -> None:
-        """Use other thresholds than the weights' own: of anchors, and of all roles. For tuning."""
-        self._thresholds = self._thresholds | {"trigger": trigger}
+    def set_thresholds(self, *, trigger: float, weak_trigger: float, role: float) -> None:
+        """Use other thresholds than the weights' own: of anchors, of weak anchors, and of all roles. For tuning."""
+        self._thresholds = self._thresholds | {"trigger": trigger, "weak_trigger": weak_trigger}
         self._role_floor = np.full(len(self._roles), role, dtype=np.float32)
 
     def read(self, article: Article) -> Reading:
@@ -100,7 +100,7 @@ class Reader:
         if not any(text.strip() for text in texts):
             return Reading(article=article)
         scores = self._network.score_words(texts)
-        anchors = find_anchors(scores, self._thresholds["trigger"])
+        anchors = find_anchors(scores, min(self._thresholds["trigger"], self._thresholds["weak_trigger"]))
         if not anchors:
             return Reading(article=article)
         heads = np.array([first for first, _ in anchors], dtype=np.int64)
@@ -147,6 +147,7 @@ class Reader:
         types = scores.types[first, 1:]
         share = types / types.sum()
         statuses = scores.status[first]
+        confidence = float(1.0 - scores.types[first, 0])
         by_role: dict[str, list[tuple[_Phrase, float]]] = defaultdict(list)
         for phrase, row in zip(phrases, played, strict=True):
             for column in np.flatnonzero(row):
@@ -170,7 +171,8 @@ class Reader:
             anchor=_evidence(article, scores, first, last),
             type=type_,
             status=status,
-            confidence=round(float(1.0 - scores.types[first, 0]), 4),
+            confidence=round(confidence, 4),
+            weak=confidence < self._thresholds["trigger"],
             type_scores={self._types[k]: round(float(share[k]), 4) for k in np.flatnonzero(share > 0.01)},
             type_weight=self._specificity.get(word_key(scores.words[first]), COMMON_SPECIFICITY),
             status_scores={self._statuses[k]: round(float(statuses[k]), 4) for k in range(len(statuses))},
@@ -215,7 +217,7 @@ def find_spans(tags: Floats, sentence: npt.NDArray[np.int64], bias: float) -> li
         ``(kind, (first word, last word, mean probability))`` of each span.
     """
     count, kinds, _ = tags.shape
-    scores = np.ascontiguousarray(tags.transpose(0, 2, 1))
+    scores = tags.transpose(0, 2, 1).copy()
     scores[:, 0] -= bias
     fresh = np.diff(sentence, prepend=sentence[:1] - 1) != 0
     scores[fresh, 2] = -1e9  # a span begins with its begin, and in its sentence

@@ -56,14 +56,21 @@ def days_of(when: When) -> DaySpan:
     return when.first, when.last
 
 
+def _grain(span: DaySpan, precision: TimePrecision | None) -> TimePrecision:
+    """The grain that the words have, unless they speak of a day and the days are several."""
+    if precision is None or (precision is TimePrecision.DAY and span[0] != span[1]):
+        return width_of(span)
+    return precision
+
+
 def relative(span: DaySpan, precision: TimePrecision | None = None) -> When:
     """Return a time worked out from another day."""
-    return When(first=span[0], last=span[1], precision=precision or width_of(span), basis=TimeBasis.RELATIVE)
+    return When(first=span[0], last=span[1], precision=_grain(span, precision), basis=TimeBasis.RELATIVE)
 
 
 def stated(span: DaySpan, precision: TimePrecision | None = None) -> When:
     """Return a time that the words give by themselves."""
-    return When(first=span[0], last=span[1], precision=precision or width_of(span), basis=TimeBasis.STATED)
+    return When(first=span[0], last=span[1], precision=_grain(span, precision), basis=TimeBasis.STATED)
 
 
 def width_of(span: DaySpan) -> TimePrecision:
@@ -74,7 +81,7 @@ def width_of(span: DaySpan) -> TimePrecision:
 
 def with_days(when: When, span: DaySpan, precision: TimePrecision | None = None) -> When:
     """Return a time with other days."""
-    return replace(when, first=span[0], last=span[1], precision=precision or when.precision)
+    return replace(when, first=span[0], last=span[1], precision=_grain(span, precision or when.precision))
 
 
 def coarser(a: TimePrecision, b: TimePrecision) -> TimePrecision:

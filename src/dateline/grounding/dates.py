@@ -87,28 +87,6 @@ def resolve_time(
     return None
 
 
-def days_apart(a: When, b: When) -> int | None:
-    """Return how many days lie at least between two times: 0 where they may overlap, None where nothing is known.
-
-    Times without a year are compared as near as any choice of years would bring them: ``--10-04`` and ``--10-05`` are a day
-    apart.
-    """
-    known, other = _dated(a), _dated(b)
-    if known is None or other is None:
-        return None
-    if known.partial and not other.partial:
-        known, other = other, known
-    x, y = days_of(known), days_of(other)
-    if not other.partial:
-        return _gap(x, y)
-    years = range(x[0].year - y[0].year - 1, x[1].year - y[0].year + 2)
-    return min(_gap(x, (back_or_on(y[0], "year", n), back_or_on(y[1], "year", n))) for n in years)
-
-
-def _gap(x: DaySpan, y: DaySpan) -> int:
-    return max((y[0] - x[1]).days, (x[0] - y[1]).days, 0)
-
-
 @lru_cache(maxsize=4096)
 def _readings(words: str) -> tuple[Reading, ...]:
     """Return the readings of a phrase, the likeliest first: by the rank of the rule, then the longest."""

@@ -48,7 +48,7 @@ def _account(reading: GroundedReading) -> Account:
 
 
 def group_claims(reading: GroundedReading) -> list[list[int]]:
-    """Group claim indexes by happening, in reading order of their first claims."""
+    """Group claim indexes by happening, in reading order of their first claims; groups of weak claims alone are left out."""
     count = len(reading.claims)
     odds = [[-6.0] * count for _ in range(count)]
     for link in reading.links:
@@ -66,7 +66,7 @@ def group_claims(reading: GroundedReading) -> list[list[int]]:
         if pair is None:
             break
         groups[pair[0]] = sorted(groups[pair[0]] + groups.pop(pair[1]))
-    return sorted(groups)
+    return sorted(group for group in groups if not all(reading.claims[index].claim.weak for index in group))
 
 
 def compatibility(first: GroundedClaim, second: GroundedClaim) -> float:

@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 import math
 
 from dateline.model import PlacePrecision, When, Where
 
 EARTH_RADIUS_KM = 6371.0
+_ANY_YEAR = 2001
 
 
 def days_between(first: When, second: When) -> int | None:
-    """Return the days between two times: 0 when they overlap, None when either is unknown."""
-    if first.first is None or second.first is None:
-        if first.partial and second.partial and len(first.partial) == len(second.partial) > 4:
-            return 0 if first.partial == second.partial else _partial_gap(first.partial, second.partial)
-        return None
-    first_last, second_last = first.last or first.first, second.last or second.first
-    if first.first <= second_last and second.first <= first_last:
-        return 0
-    return (second.first - first_last).days if second.first > first_last else (first.first - second_last).days
+    """Return how many days lie at least between two times: 0 where they may overlap, None where nothing is known of one.
+
+    Times without a year are compared as near as any choice of years would bring them: ``--10-04`` and ``--10-05`` are a day
+    apart.
+    """
+    years = [when.first.year for when in (first, second) if when.first is not None] or [_ANY_YEAR]
+    around = range(min(years) - 1, max(years) + 2)
+    pairs = [(a, b) for a in _spans(first, around) for b in _spans(second, around)]
+    return min((max((b[0] - a[1]).days, (a[0] - b[1]).days, 0) for a, b in pairs), default=None)
+
+
+def _spans(when: When, years: range) -> list[tuple[dt.date, dt.date]]:
+    """The days a time may mean: one span, or one a year where the year is not known."""
+    if when.first is not None:
+        return [(when.first, when.last or when.first)]
+    if when.partial is None:
+        return []
+    opening, _, closing = when.partial.partition("/")
+    spans = []
+    for year in years:
+        first, last = _days_of(opening, year)[0], _days_of(closing or opening, year)[1]
+        spans.append((first, last if last >= first else _days_of(closing, year + 1)[1]))
+    return spans
+
+
+def _days_of(partial: str, year: int) -> tuple[dt.date, dt.date]:
+    """First and last day of ``--MM`` or ``--MM-DD`` in a year."""
+    month, day = int(partial[2:4]), partial[5:7]
+    length = calendar.monthrange(year, month)[1]
+    return dt.date(year, month, min(int(day), length) if day else 1), dt.date(
+        year, month, min(int(day), length) if day else length
+    )
 
 
 def km_between(first: Where, second: Where) -> float | None:
@@ -45,11 +71,3 @@ def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     a1, a2 = math.radians(lat1), math.radians(lat2)
     half = math.sin((a2 - a1) / 2) ** 2 + math.cos(a1) * math.cos(a2) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
     return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(half)))
-
-
-def _partial_gap(first: str, second: str) -> int:
-    """Days between two ``--MM-DD`` within one year, the shorter way round."""
-    month1, day1 = int(first[2:4]), int(first[5:7])
-    month2, day2 = int(second[2:4]), int(second[5:7])
-    gap = abs((month1 - month2) * 30 + day1 - day2)
-    return min(gap, 365 - gap)

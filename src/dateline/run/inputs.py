@@ -230,7 +230,7 @@ def _from_web(url: str, timeout_s: float, max_bytes: int) -> Iterator[_Found]:
         return
     stream = io.BytesIO(answer.data)
     if answer.content_type in _LINE_TYPES or (answer.ending in _LINES and answer.content_type != "text/html"):
-        if len(answer.data) > max_bytes:
+        if not answer.whole:
             message = f"{url}: it has more than {max_bytes:,} bytes; save it as a file first"
             yield Dropped(name=url, reason="too_long", message=message)
             return

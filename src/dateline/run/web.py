@@ -22,12 +22,14 @@ class Answer:
     """What a server gave.
 
     Attributes:
-        data: The body, text in UTF-8 where the server names another encoding; no more than one byte above the limit before that.
+        data: The body; text is in UTF-8 where the server named another encoding.
+        whole: Whether the body was within the limit; else ``data`` is its beginning.
         url: Where it came from in the end, after redirects.
         content_type: Its media type, or "" where the server names none.
     """
 
     data: bytes
+    whole: bool
     url: str
     content_type: str
 
@@ -65,7 +67,8 @@ def fetch(url: str, timeout_s: float, max_bytes: int) -> Answer:
     except (OSError, ValueError, http.client.HTTPException, zlib.error) as error:
         raise _explained(error, timeout_s) from error
     content_type = headers.get_content_type() if headers.get("Content-Type") else ""
-    return Answer(data=_as_utf8(data, headers.get_content_charset(), content_type), url=final, content_type=content_type)
+    text = _as_utf8(data, headers.get_content_charset(), content_type)
+    return Answer(data=text, whole=len(data) <= max_bytes, url=final, content_type=content_type)
 
 
 class _WebOnly(urllib.request.HTTPRedirectHandler):
