@@ -187,6 +187,7 @@ def false_mentions(w, tags) -> list[tuple[int, int, int]]:
     return out
 
 
+OWN = Path(__file__).parent.parent / "corpus"
 TWICE = ("long_", "muc_")
 """Files nearest to real reports: few events, each told often, among sentences that hold none."""
 WEIGHTS = {
@@ -203,13 +204,21 @@ WEIGHTS = {
 }
 
 
+def times(file: str, args) -> int:
+    """How often a report of a file is read in an epoch."""
+    if file.startswith(TWICE):
+        return args.twice_weight
+    return args.own_weight if (OWN / file).is_file() else 1
+
+
 def load(args) -> tuple[list, list]:
-    """Annotated reports to train on, and those held back (every 20th)."""
-    reports = [r | {"file": path.name} for path in sorted(Path(args.corpus).glob("*.jsonl")) for r in read_jsonl(path)]
+    """Annotated reports to train on, and those held back (every 20th of the shared ones; none of the project's own few)."""
+    shared = [r | {"file": path.name} for path in sorted(Path(args.corpus).glob("*.jsonl")) for r in read_jsonl(path)]
+    own = [r | {"file": path.name} for path in sorted(OWN.glob("*.jsonl")) for r in read_jsonl(path)]
     if args.limit:
-        reports = reports[:: max(1, len(reports) // args.limit)]
-    held = [r for i, r in enumerate(reports) if i % 20 == 7]
-    return [r for i, r in enumerate(reports) if i % 20 != 7], held
+        shared = shared[:: max(1, len(shared) // args.limit)]
+    held = [r for i, r in enumerate(shared) if i % 20 == 7]
+    return [r for i, r in enumerate(shared) if i % 20 != 7] + own, held
 
 
 def work(rank: int, args) -> None:
@@ -242,7 +251,7 @@ def work(rank: int, args) -> None:
     ewt = [w for r in read_jsonl(helpers / "ewt_train.jsonl.gz") if (w := ewt_window(r, encoder))]
     muc = read_jsonl(helpers / "muc4_roles_train.jsonl.gz")
     windows = {id(r): report_windows(r, encoder) for r in reports}
-    reports = [r for r in reports for _ in range(args.twice_weight if r["file"].startswith(TWICE) else 1)]
+    reports = [r for r in reports for _ in range(times(r["file"], args))]
     per_epoch = len(batches([w for r in reports for w in windows[id(r)]], args.budget, random.Random(0))) // args.processes
     steps = int(per_epoch * args.epochs)
     heads = [p for n, p in model.named_parameters() if p.requires_grad and not n.startswith("encoder")]
@@ -343,6 +352,7 @@ def main() -> None:
     parser.add_argument(
         "--twice-weight", type=int, default=1, help="times that the files nearest to real reports are read in an epoch"
     )
+    parser.add_argument("--own-weight", type=int, default=0, help="times that the project's own reports are read in an epoch")
     parser.add_argument("--epochs", type=float, default=8)
     parser.add_argument("--budget", type=int, default=1100, help="word pieces a batch and process")
     parser.add_argument("--rate", type=float, default=2.5e-4)

@@ -39,7 +39,7 @@ def test_view_of_a_report_tells_all_there_is():
         "2020-03-03  (day, counted from the report's day)",
         "killed 12+ traders (says Radio Sahra); killed 20",
         'residents (witness) via Radio Sahra: "reported", "reportedly"',
-        "acled: Political violence / Battles / Armed clash · cameo: 190 · ged: -",
+        "acled: Political violence / Battles / Armed clash · cameo: 190",
         "withdrawal  DENIED, said not to have happened",
         "--10-04  (day, stated in the report, year not known)",
     ):

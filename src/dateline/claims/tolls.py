@@ -60,6 +60,9 @@ _CAPABLE: Mapping[TollKind, frozenset[EventType]] = {
 }
 """The event types that can have a toll of each kind."""
 
+_SELDOM = frozenset({EventType.RAID, EventType.DESTRUCTION, EventType.MUTINY})
+"""Types that have tolls in their own sentences only: those killed in a raid mostly belong to the clash in it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberPhrase:
@@ -204,10 +207,15 @@ def _governing(found: FoundCount, sentence: Sentence, claims: Sequence[Claim]) -
     return min(capable, key=lambda claim: abs(claim.anchor.span.start - predicate), default=None)
 
 
+def _may_follow(claim: Claim, kind: TollKind) -> bool:
+    """Whether a toll told after a claim may be its own."""
+    return claim.status is Status.HAPPENED and not claim.weak and claim.type not in _SELDOM and can_have(claim.type, kind)
+
+
 def _told_before(found: FoundCount, before: Sequence[Sequence[Claim]]) -> Claim | None:
     """The surest claim that can have such a toll, of the nearest sentence before that has one."""
     for members in before:
-        capable = [claim for claim in members if claim.status is Status.HAPPENED and can_have(claim.type, found.kind)]
+        capable = [claim for claim in members if _may_follow(claim, found.kind)]
         if capable:
             return max(capable, key=lambda claim: claim.confidence)
     return None

@@ -304,7 +304,8 @@ def _speakers(record: Record) -> list[Piece]:
 
 
 def _codes(codes: Mapping[str, Any]) -> list[Piece]:
-    return _joined([Piece(f"{name}: {code_text(code)}") for name, code in codes.items()], " · ")
+    given = [Piece(f"{name}: {code_text(code)}") for name, code in codes.items() if code is not None]
+    return _joined(given or [Piece("none")], " · ")
 
 
 def code_text(code: Any) -> str:
