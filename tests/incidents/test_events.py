@@ -251,3 +251,16 @@ def test_a_weak_claim_adds_to_an_event_but_makes_none():
     assert group_claims(joined) == [[0, 1]]
     alone = reading(GroundedClaim(claim=claim(0, "killed")), GroundedClaim(claim=weak))
     assert group_claims(alone) == [[0]]
+
+
+def test_the_same_figure_told_twice_is_one_toll_with_the_wider_bounds():
+    title = Count(kind=TollKind.KILLED, low=12, best=12, high=12, evidence=evidence("12"))
+    text = Count(kind=TollKind.KILLED, low=12, best=12, high=None, evidence=evidence("killed 12"), who="farmers")
+    one = reading(
+        GroundedClaim(claim=claim(0, "killed", counts=(title,))),
+        GroundedClaim(claim=claim(1, "killings", 1, counts=(text,))),
+        links=[(0, 1, 0.9)],
+    )
+    (toll,) = account([one])[0].events[0].tolls
+    assert (toll.low, toll.best, toll.high, toll.who) == (12, 12, None, "farmers")
+    assert len(toll.evidence) == 2

@@ -267,12 +267,18 @@ def _evidence(article: Article, scores: WordScores, first: int, last: int) -> Ev
 
 
 def _number_phrases(scores: WordScores, by_role: dict[str, list[tuple[_Phrase, float]]]) -> list[NumberPhrase]:
-    """The numbers linked to a claim as tolls, each with the kind that the reader thinks likeliest."""
+    """The numbers linked to a claim as tolls, each with the kind that the reader thinks likeliest.
+
+    A number inside the words for who says so ("a hospital official") counts no victims.
+    """
+    sources = [(phrase.first, phrase.last) for phrase, _ in by_role.get("source", ())]
     best: dict[tuple[int, int], NumberPhrase] = {}
     for role, found in by_role.items():
         if role not in _TOLL_KINDS:
             continue
         for phrase, score in found:
+            if any(first <= phrase.first <= last for first, last in sources):
+                continue
             known = best.get((phrase.first, phrase.last))
             if known is None or known.score < score:
                 best[phrase.first, phrase.last] = NumberPhrase(

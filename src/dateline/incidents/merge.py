@@ -227,32 +227,38 @@ def _merge_certainty(reasons: dict[str, str], members: Sequence[GroundedClaim]) 
 
 
 def _merge_tolls(members: Sequence[GroundedClaim], agents: Sequence[Who], targets: Sequence[Who]) -> tuple[Toll, ...]:
-    """One toll for each figure and speaker; a subgroup makes none where its whole is told."""
-    counts: dict[tuple[object, ...], tuple[Count, str | None, tuple[Evidence, ...]]] = {}
+    """One toll for each figure; differing figures stay apart with their speakers.
+
+    A subgroup makes none where its whole is told. The same figure told twice is one toll, with the wider of the two bounds:
+    a headline's "nine" and the text's "at least nine" are at least nine.
+    """
     totals = {count.kind for member in members for count in member.claim.counts if not count.subgroup}
+    told: dict[tuple[object, ...], list[tuple[Count, str | None]]] = defaultdict(list)
     for member in members:
         speaker = next((chain.speaker for chain in member.claim.attributions if chain.speaker), None)
         for count in member.claim.counts:
-            if count.subgroup and count.kind in totals:
-                continue
-            key = (count.kind, count.low, count.best, count.high)
-            known = counts.get(key)
-            if known is None:
-                counts[key] = (count, speaker, (count.evidence,))
-            else:
-                counts[key] = (known[0], known[1] or speaker, _join(known[2], (count.evidence,)))
-    return tuple(
-        Toll(
-            kind=count.kind,
-            low=count.low,
-            best=count.best,
-            high=count.high,
-            who=count.who,
-            side=_side(count, agents, targets),
-            speaker=speaker,
-            evidence=evidence,
-        )
-        for count, speaker, evidence in counts.values()
+            if not (count.subgroup and count.kind in totals):
+                figure = (count.best,) if count.best is not None else (count.low, count.high)
+                told[count.kind, *figure].append((count, speaker))
+    return tuple(_merge_toll(same, agents, targets) for same in told.values())
+
+
+def _merge_toll(same: Sequence[tuple[Count, str | None]], agents: Sequence[Who], targets: Sequence[Who]) -> Toll:
+    counts = [count for count, _ in same]
+    lows, highs = [count.low for count in counts], [count.high for count in counts]
+    evidence: tuple[Evidence, ...] = ()
+    for count in counts:
+        evidence = _join(evidence, (count.evidence,))
+    fullest = max(counts, key=lambda count: len(count.who or ""))
+    return Toll(
+        kind=counts[0].kind,
+        low=None if None in lows else min(low for low in lows if low is not None),
+        best=counts[0].best,
+        high=None if None in highs else max(high for high in highs if high is not None),
+        who=fullest.who,
+        side=_side(fullest, agents, targets),
+        speaker=next((speaker for _, speaker in same if speaker), None),
+        evidence=evidence,
     )
 
 

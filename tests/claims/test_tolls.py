@@ -1,0 +1,89 @@
+"""Which tolls belong to which claim, on hand-made claims."""
+
+import pytest
+
+from dateline.articles import make_article
+from dateline.claims.tolls import ArticleTolls, NumberPhrase
+from dateline.model import Claim, EventType, Span, Status, TollKind
+
+
+def article_of(*sentences):
+    return make_article("\n".join(sentences))
+
+
+def claim(article, index, sentence, word, type_, **fields):
+    at = article.sentences[sentence].text.index(word)
+    start = article.sentences[sentence].span.start + at
+    return Claim(
+        index=index, sentence=sentence, anchor=article.evidence(Span(start=start, end=start + len(word))), type=type_, **fields
+    )
+
+
+def phrase(article, sentence, words, kind, score=0.9):
+    start = article.sentences[sentence].text.index(words)
+    return NumberPhrase(sentence=sentence, start=start, end=start + len(words), kind=kind, score=score)
+
+
+def told(counts):
+    return [(str(count.kind), count.best) for count in counts]
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "expected"),
+    [
+        ("nine", TollKind.WOUNDED, [("killed", 9)]),  # the rules know the kind better than the reader
+        ("21", TollKind.KILLED, [("wounded", 21)]),
+    ],
+)
+def test_the_rules_settle_the_kind(words, kind, expected):
+    article = article_of("The blast killed nine people and wounded 21 in the port of Bosaso.")
+    assert told(ArticleTolls(article).read(EventType.BOMBING, [phrase(article, 0, words, kind)])) == expected
+
+
+def test_a_type_has_only_the_tolls_it_can_have():
+    article = article_of("Police arrested 34 people over the plot against the governor of Bari.")
+    tolls = ArticleTolls(article)
+    number = [phrase(article, 0, "34", TollKind.KILLED)]
+    assert told(tolls.read(EventType.ASSASSINATION, number)) == []
+    assert told(tolls.read(EventType.ARREST, number)) == [("detained", 34)]
+
+
+def test_ages_are_no_tolls():
+    article = article_of("A bomb wounded a 14-year-old schoolboy in Qardho.")
+    assert told(ArticleTolls(article).read(EventType.BOMBING, [phrase(article, 0, "14", TollKind.WOUNDED)])) == []
+
+
+def test_a_toll_goes_to_the_claim_whose_word_governs_it():
+    article = article_of("Rebels killed 24 soldiers near Bossembele, and the army answered with airstrikes.")
+    tolls = ArticleTolls(article)
+    counts = tuple(tolls.read(EventType.CLASH, [phrase(article, 0, "24", TollKind.KILLED, score=0.6)]))
+    surer = tuple(tolls.read(EventType.AIRSTRIKE, [phrase(article, 0, "24", TollKind.KILLED, score=0.9)]))
+    clash = claim(article, 0, 0, "killed", EventType.CLASH, counts=counts)
+    strike = claim(article, 1, 0, "airstrikes", EventType.AIRSTRIKE, counts=surer)
+    assert [told(one.counts) for one in tolls.share_out([clash, strike])] == [[("killed", 24)], []]
+
+
+def test_a_sentence_with_nothing_but_a_toll_speaks_of_what_was_told_before():
+    article = article_of(
+        "Soldiers opened fire on mourners in Harasta on Sunday.",
+        "Nine people were killed, activists said.",
+        "The road was closed.",
+    )
+    shooting = claim(article, 0, 0, "opened fire", EventType.CRACKDOWN)
+    missed = ArticleTolls(article).find_missed([shooting])
+    assert told(missed[0]) == [("killed", 9)]
+    (count,) = missed[0]
+    assert article.quote(count.evidence.span) == count.evidence.quote == "Nine"
+
+
+@pytest.mark.parametrize("fields", [{"status": Status.PLANNED}, {"weak": True}])
+def test_a_plan_or_a_weak_claim_takes_no_toll_told_later(fields):
+    article = article_of("The army will attack Harasta.", "Nine people were killed.")
+    assert not ArticleTolls(article).find_missed([claim(article, 0, 0, "attack", EventType.CLASH, **fields)])
+
+
+def test_what_the_reader_has_is_not_found_again():
+    article = article_of("The blast killed nine people in the port of Bosaso.")
+    tolls = ArticleTolls(article)
+    counts = tuple(tolls.read(EventType.BOMBING, [phrase(article, 0, "nine", TollKind.KILLED)]))
+    assert not tolls.find_missed([claim(article, 0, 0, "blast", EventType.BOMBING, counts=counts)])
