@@ -264,3 +264,10 @@ def test_the_same_figure_told_twice_is_one_toll_with_the_wider_bounds():
     (toll,) = account([one])[0].events[0].tolls
     assert (toll.low, toll.best, toll.high, toll.who) == (12, 12, None, "farmers")
     assert len(toll.evidence) == 2
+
+
+def test_two_equal_figures_in_one_sentence_are_two_sides():
+    soldiers = Count(kind=TollKind.KILLED, low=6, best=6, high=6, evidence=evidence("12"), who="soldiers")
+    rebels = Count(kind=TollKind.KILLED, low=6, best=6, high=6, evidence=evidence("killed 12"), who="rebels")
+    one = reading(GroundedClaim(claim=claim(0, "killed", counts=(soldiers, rebels))))
+    assert [toll.who for toll in account([one])[0].events[0].tolls] == ["soldiers", "rebels"]

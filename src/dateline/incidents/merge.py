@@ -230,16 +230,22 @@ def _merge_tolls(members: Sequence[GroundedClaim], agents: Sequence[Who], target
     """One toll for each figure; differing figures stay apart with their speakers.
 
     A subgroup makes none where its whole is told. The same figure told twice is one toll, with the wider of the two bounds:
-    a headline's "nine" and the text's "at least nine" are at least nine.
+    a headline's "nine" and the text's "at least nine" are at least nine. Two equal figures in one sentence count two sides.
     """
     totals = {count.kind for member in members for count in member.claim.counts if not count.subgroup}
     told: dict[tuple[object, ...], list[tuple[Count, str | None]]] = defaultdict(list)
     for member in members:
         speaker = next((chain.speaker for chain in member.claim.attributions if chain.speaker), None)
+        nth: Counter[tuple[object, ...]] = Counter()
         for count in member.claim.counts:
             if not (count.subgroup and count.kind in totals):
-                figure = (count.best,) if count.best is not None else (count.low, count.high)
-                told[count.kind, *figure].append((count, speaker))
+                figure = (
+                    count.kind,
+                    count.low if count.best is None else count.best,
+                    count.high if count.best is None else None,
+                )
+                told[*figure, nth[figure]].append((count, speaker))
+                nth[figure] += 1
     return tuple(_merge_toll(same, agents, targets) for same in told.values())
 
 
