@@ -252,3 +252,30 @@ def test_nothing_names_a_path_of_one_machine():
 )
 def test_paths_of_a_machine_are_told_from_others(text, is_one):
     assert bool(MACHINE_PATHS.search(text.format("work"))) is is_one
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def block_after(mark: str, fence: str) -> str:
+    """Return the first block with this fence after a mark in the README."""
+    return README[README.index(mark) :].split(f"```{fence}\n", 1)[1].split("```", 1)[0]
+
+
+def unscored(text: str) -> list[list[str]]:
+    """Return the words of each line but the confidence, whose last digit may differ between processors."""
+    return [[word for word in line.split() if not re.fullmatch(r"[01]\.\d\d", word)] for line in text.strip().splitlines()]
+
+
+def test_readme_shows_the_real_output(own_cache):
+    command = block_after("<!-- ci: run -->", "console").strip().split("bin/dateline ", 1)[1].split()
+    shown = block_after("<!-- ci: run -->", "text")
+    done = subprocess.run([sys.executable, "-m", "dateline", *command], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert unscored(done.stdout) == unscored(shown)
+
+
+def test_readme_python_prints_what_it_says(own_cache, capsys):
+    code = block_after("## How to", "python")
+    exec(compile(code, "README.md", "exec"), {})
+    said = [line[2:] for line in code.splitlines() if line.startswith("# ")]
+    assert capsys.readouterr().out.strip().splitlines() == said

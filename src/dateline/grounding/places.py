@@ -68,6 +68,11 @@ class ReportPlaces:
         if parsed.relation and parsed.relation.kind == "between" and len(known) >= 2:
             return self._between(known[0], known[1])
         unlisted = [name for name in parsed.names if all(name is not other for other, _ in known)]
+        if phrase.isupper() and unlisted and phrase.strip() != unlisted[0].text:
+            # In capitals any word may look like a name ("A VACANT LOT", "THE HIGHWAY LEADING NORTH").
+            unlisted = []
+            if not known:
+                return self._resolve_back(parsed, sentence)
         if unlisted:
             return self._unlisted(unlisted[0], parsed, [reading.best for _, reading in known] + wider, sentence)
         name, reading = _innermost(known)
