@@ -1,4 +1,4 @@
-"""Whole reports, written for the project, against the records that were read and found right.
+"""Whole reports, written for the project, against records that a person has read: what changes in them is seen.
 
 After a meant change of behaviour: ``pytest tests/test_golden.py --regenerate``, and read the difference.
 """
@@ -45,7 +45,7 @@ def outline(record):
 
 
 @pytest.mark.parametrize(("name", "document", "published"), list(documents()), ids=[name for name, _, _ in documents()])
-def test_report_gives_the_records_that_were_found_right(name, document, published, coder, request):
+def test_report_gives_the_records_that_were_read(name, document, published, coder, request):
     import datetime as dt
 
     article = read_article(document, published=dt.date.fromisoformat(published) if published else None)

@@ -324,7 +324,7 @@ def work(rank: int, args) -> None:
         (Path(args.out) / "training.json").write_text(
             json.dumps(
                 {
-                    "reports": len(reports),
+                    "reports": len({r["id"] for r in reports}),
                     "steps": steps,
                     "seconds": round(time.time() - started),
                     **{k: v for k, v in vars(args).items() if k not in ("port", "out")},

@@ -27,6 +27,7 @@ from dateline.records.exports import record_of
 
 TRIGGERS = (0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
 ROLE_FLOORS = (0.2, 0.3, 0.4)
+WEAK = 0.3
 
 
 def yardstick(shared: Path):
@@ -60,7 +61,7 @@ def sweep(scorer, sets, reader, grounder, info) -> tuple[float, float]:
     best = (0.0, 0.0, 0.0)
     for trigger in TRIGGERS:
         for floor in ROLE_FLOORS if trigger == 0.6 else (ROLE_FLOORS[1],):
-            reader.set_thresholds(trigger=trigger, role=floor)
+            reader.set_thresholds(trigger=trigger, weak_trigger=WEAK, role=floor)
             line, mean = [], 0.0
             for name, (reports, articles) in sets.items():
                 result, _ = scorer.score(reports, [record for record, _ in code(reader, grounder, articles, info)])

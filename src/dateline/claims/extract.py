@@ -42,6 +42,8 @@ ROLE_REACH_SENTENCES = 2
 COMMON_SPECIFICITY = 0.6
 """Type weight of a word too rare to know."""
 
+UNDONE = frozenset({Status.PLANNED, Status.FOILED, Status.DENIED})
+
 LINK_FLOOR = 0.02
 """Pairs of claims that score less are not worth carrying."""
 
@@ -177,7 +179,7 @@ class Reader:
             type_weight=self._specificity.get(word_key(scores.words[first]), COMMON_SPECIFICITY),
             status_scores={self._statuses[k]: round(float(statuses[k]), 4) for k in range(len(statuses))},
             mentions=tuple(sorted(mentions, key=lambda mention: (mention.sentence, mention.evidence.span.start))),
-            counts=tuple(page.tolls.read(type_, _number_phrases(scores, by_role))),
+            counts=tuple(page.tolls.read(type_, _number_phrases(scores, by_role), undone=status in UNDONE)),
             attributions=attributions,
             certainty=certainty(attributions, status),
         )
@@ -267,18 +269,12 @@ def _evidence(article: Article, scores: WordScores, first: int, last: int) -> Ev
 
 
 def _number_phrases(scores: WordScores, by_role: dict[str, list[tuple[_Phrase, float]]]) -> list[NumberPhrase]:
-    """The numbers linked to a claim as tolls, each with the kind that the reader thinks likeliest.
-
-    A number inside the words for who says so ("a hospital official") counts no victims.
-    """
-    sources = [(phrase.first, phrase.last) for phrase, _ in by_role.get("source", ())]
+    """The numbers linked to a claim as tolls, each with the kind that the reader thinks likeliest."""
     best: dict[tuple[int, int], NumberPhrase] = {}
     for role, found in by_role.items():
         if role not in _TOLL_KINDS:
             continue
         for phrase, score in found:
-            if any(first <= phrase.first <= last for first, last in sources):
-                continue
             known = best.get((phrase.first, phrase.last))
             if known is None or known.score < score:
                 best[phrase.first, phrase.last] = NumberPhrase(

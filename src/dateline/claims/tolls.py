@@ -86,11 +86,12 @@ class ArticleTolls:
         self._article = article
         self._found: dict[int, list[FoundCount]] = {}
 
-    def read(self, type_: EventType, phrases: Sequence[NumberPhrase]) -> list[Count]:
+    def read(self, type_: EventType, phrases: Sequence[NumberPhrase], *, undone: bool = False) -> list[Count]:
         """Turn the numbers that the reader links to a claim into counts.
 
         The rules know better than the reader what befell the counted ("killed 3 and wounded 20"): where they read the same
-        number, their kind is taken, and a kind that the claim's type cannot have drops the number.
+        number, their kind is taken, and a kind that the claim's type cannot have drops the number. An act that is planned,
+        foiled or denied (``undone``) has no tolls but those.
         """
         counts = []
         for phrase in phrases:
@@ -102,7 +103,7 @@ class ArticleTolls:
             ruled = [found for found in self.found(phrase.sentence) if found.start < span[1] and span[0] < found.end]
             if ruled:
                 counts += [self._count(sentence, found, phrase.score) for found in ruled if can_have(type_, found.kind)]
-            elif phrase.score >= READER_FLOOR and can_have(type_, phrase.kind):
+            elif not undone and phrase.score >= READER_FLOOR and can_have(type_, phrase.kind):
                 counts.append(
                     Count(
                         kind=phrase.kind,
@@ -118,7 +119,11 @@ class ArticleTolls:
         return sorted(dict.fromkeys(counts), key=lambda count: count.evidence.span)
 
     def share_out(self, claims: Sequence[Claim]) -> list[Claim]:
-        """Leave each toll to one claim: the one whose anchor governs it, else the one that the reader thinks likeliest."""
+        """Leave each toll to one claim: the one whose anchor governs it, else the one that the reader thinks likeliest.
+
+        A number inside the words for who says so ("a hospital official") counts no victims, and goes to none.
+        """
+        said = _speakers(claims)
         owners: dict[tuple[Span, TollKind], tuple[tuple[bool, float], int]] = {}
         for claim in claims:
             for count in claim.counts:
@@ -127,7 +132,14 @@ class ArticleTolls:
                 if key not in owners or rank > owners[key][0]:
                     owners[key] = (rank, claim.index)
         return [
-            replace(claim, counts=tuple(c for c in claim.counts if owners[c.evidence.span, c.kind][1] == claim.index))
+            replace(
+                claim,
+                counts=tuple(
+                    count
+                    for count in claim.counts
+                    if owners[count.evidence.span, count.kind][1] == claim.index and not _inside(count.evidence.span, said)
+                ),
+            )
             for claim in claims
         ]
 
@@ -150,6 +162,7 @@ class ArticleTolls:
         for claim in claims:
             by_sentence[claim.sentence].append(claim)
             known |= {(count.evidence.span.field, at) for count in claim.counts for at in _characters(count.evidence.span)}
+        said = _speakers(claims)
         missed: dict[int, list[Count]] = defaultdict(list)
         for index in sorted({at for claim in claims for at in range(claim.sentence, claim.sentence + 1 + FOLLOWING_SENTENCES)}):
             if index >= len(self._article.sentences):
@@ -158,7 +171,8 @@ class ArticleTolls:
             before = [by_sentence[at] for at in range(index - 1, index - 1 - FOLLOWING_SENTENCES, -1)]
             for found in self.found(index):
                 count = self._count(sentence, found, RULE_SCORE)
-                if any((count.evidence.span.field, at) in known for at in _characters(count.evidence.span)):
+                span = count.evidence.span
+                if _inside(span, said) or any((span.field, at) in known for at in _characters(span)):
                     continue
                 governing = _governing(found, sentence, by_sentence[index]) or _told_before(found, before)
                 if governing is not None:
@@ -191,6 +205,16 @@ class ArticleTolls:
 def can_have(type_: EventType, kind: TollKind) -> bool:
     """Whether an event of a type can have a toll of a kind."""
     return type_ in _CAPABLE[kind]
+
+
+def _speakers(claims: Sequence[Claim]) -> list[Span]:
+    """The spans of those who say so."""
+    chains = [chain for claim in claims for chain in claim.attributions]
+    return [one.span for chain in chains for one in chain.evidence if one.quote in (chain.speaker, *chain.via)]
+
+
+def _inside(span: Span, wider: Sequence[Span]) -> bool:
+    return any(one.field == span.field and one.start <= span.start and span.end <= one.end for one in wider)
 
 
 def _characters(span: Span) -> range:
