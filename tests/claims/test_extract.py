@@ -68,3 +68,13 @@ def test_reading_again_gives_the_same(coder):
 def test_an_article_without_events_has_none(coder):
     article = make_article("The bakery on the corner has a new oven. Its bread is said to be the best in the street.")
     assert coder.read([article])[0].claims == ()
+
+
+def test_witnesses_in_the_sentence_after_speak_of_the_event(coder):
+    text = "Gunmen killed 12 farmers near Gashua on Monday, the army said.\nResidents who were hiding nearby said the men had come on foot."
+    article = make_article(text, published="2024-05-07")
+    killed = next(claim for claim in coder.read([article])[0].claims if claim.anchor.quote == "killed")
+    assert [chain.speaker_kind for chain in killed.attributions][-1] == "witness"
+    for chain in killed.attributions:
+        for one in chain.evidence:
+            assert article.quote(one.span) == one.quote
