@@ -271,3 +271,11 @@ def test_two_equal_figures_in_one_sentence_are_two_sides():
     rebels = Count(kind=TollKind.KILLED, low=6, best=6, high=6, evidence=evidence("killed 12"), who="rebels")
     one = reading(GroundedClaim(claim=claim(0, "killed", counts=(soldiers, rebels))))
     assert [toll.who for toll in account([one])[0].events[0].tolls] == ["soldiers", "rebels"]
+
+
+def test_who_backs_an_act_is_no_agent_beside_another():
+    army, allies = Who(name="Army", actor_id="army"), Who(name="Allies", actor_id="allies")
+    one = reading(GroundedClaim(claim=claim(0, "killed"), agents=(army, allies), supporters=(allies,)))
+    alone = reading(GroundedClaim(claim=claim(0, "killed"), agents=(allies,), supporters=(allies,)))
+    assert [who.name for who in account([one])[0].events[0].agents] == ["Army"]
+    assert [who.name for who in account([alone])[0].events[0].agents] == ["Allies"]

@@ -111,7 +111,8 @@ def merge_claims(members: Sequence[GroundedClaim], reading: GroundedReading) -> 
         [(m.claim.status_scores or {m.claim.status: 1.0}, m.claim.confidence, m.claim.anchor) for m in members],
     )
     anchors = tuple(member.claim.anchor for member in members)
-    agents = _merge_parties(members, lambda member: member.agents)
+    supporters = _merge_parties(members, lambda member: member.supporters)
+    agents = _but(_merge_parties(members, lambda member: member.agents), supporters)
     targets = _merge_parties(members, lambda member: member.targets)
     tolls = _merge_tolls(members, agents, targets)
     certainty = _merge_certainty(reasons, members)
@@ -123,7 +124,7 @@ def merge_claims(members: Sequence[GroundedClaim], reading: GroundedReading) -> 
         anchors=anchors,
         agents=agents,
         targets=targets,
-        supporters=_merge_parties(members, lambda member: member.supporters),
+        supporters=supporters,
         objects=_merge_things(members, Role.OBJECT),
         instruments=_merge_things(members, Role.INSTRUMENT),
         place=_merge_place(reasons, members),
@@ -172,6 +173,12 @@ def _merge_parties(members: Sequence[GroundedClaim], of: Callable[[GroundedClaim
     numbers = {count.evidence.span for member in members for count in member.claim.counts}
     fuller = [who for who in merged.values() if not all(one.span in numbers for one in who.evidence)]
     return tuple(fuller or merged.values())
+
+
+def _but(agents: tuple[Who, ...], supporters: tuple[Who, ...]) -> tuple[Who, ...]:
+    """The agents without those that only back them: who is named as a supporter is no agent, if there is another."""
+    backing = {(who.actor_id, who.name) for who in supporters}
+    return tuple(who for who in agents if (who.actor_id, who.name) not in backing) or agents
 
 
 def _merge_things(members: Sequence[GroundedClaim], role: Role) -> tuple[Thing, ...]:
