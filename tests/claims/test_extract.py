@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from dateline.articles import make_article
-from dateline.claims.extract import find_spans
+from dateline.claims.extract import _trimmed, find_spans
 from dateline.model import Role
 
 
@@ -78,3 +78,19 @@ def test_witnesses_in_the_sentence_after_speak_of_the_event(coder):
     for chain in killed.attributions:
         for one in chain.evidence:
             assert article.quote(one.span) == one.quote
+
+
+@pytest.mark.parametrize(
+    ("phrase", "kept"),
+    [
+        ("convoy of", "convoy"),
+        ("the", ""),
+        (", and gunmen", "gunmen"),
+        ("the army", "the army"),
+        ("residents who", "residents"),
+    ],
+)
+def test_phrases_lose_what_no_noun_phrase_ends_with(phrase, kept):
+    words = phrase.replace(",", ", ").split()
+    first, last = _trimmed(words, 0, len(words) - 1)
+    assert " ".join(words[first : last + 1]) == kept

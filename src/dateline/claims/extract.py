@@ -51,6 +51,23 @@ UNDONE = frozenset({Status.PLANNED, Status.FOILED, Status.DENIED})
 LINK_FLOOR = 0.02
 """Pairs of claims that score less are not worth carrying."""
 
+_NOUN_PHRASES = frozenset({"party", "object", "instrument", "place", "source"})
+_NEVER_FIRST = frozenset({"of", "and", "or", "by", ",", ".", ";", ")", "\u2019", "'"})
+_NEVER_LAST = _NEVER_FIRST - {")", "\u2019", "'"} | {
+    "the",
+    "a",
+    "an",
+    "in",
+    "at",
+    "with",
+    "from",
+    "for",
+    "who",
+    "which",
+    "whose",
+    "(",
+}
+
 _TOLL_KINDS = {kind.value: kind for kind in TollKind}
 
 
@@ -137,8 +154,11 @@ class Reader:
     def _find_phrases(self, scores: WordScores) -> list[_Phrase]:
         bias = self._thresholds["mention_bias"]
         phrases = []
-        for kind, (first, last, score) in find_spans(scores.tags, scores.sentence, bias):
-            phrases.append(_Phrase(kind=self._kinds[kind], first=first, last=last, score=score))
+        for number, (first, last, score) in find_spans(scores.tags, scores.sentence, bias):
+            kind = self._kinds[number]
+            span = _trimmed(scores.words, first, last) if kind in _NOUN_PHRASES else (first, last)
+            if span[0] <= span[1]:
+                phrases.append(_Phrase(kind=kind, first=span[0], last=span[1], score=score))
         return sorted(phrases, key=lambda phrase: (phrase.first, phrase.last))
 
     def _score_roles(self, scores: WordScores, heads: npt.NDArray[np.int64], phrases: Sequence[_Phrase]) -> Floats:
@@ -200,6 +220,16 @@ class Reader:
 def read_claims(articles: Sequence[Article], reader: Reader) -> list[Reading]:
     """Read articles; one reading each, in their order."""
     return [reader.read(article) for article in articles]
+
+
+def _trimmed(words: Sequence[str], first: int, last: int) -> tuple[int, int]:
+    """Cut off what no noun phrase ends or begins with ("convoy of" is "convoy"); a bare "the" leaves nothing."""
+    start, end = first, last
+    while end >= start and words[end].casefold() in _NEVER_LAST:
+        end -= 1
+    while start <= end and words[start].casefold() in _NEVER_FIRST:
+        start += 1
+    return start, end
 
 
 def find_anchors(scores: WordScores, threshold: float) -> list[tuple[int, int]]:

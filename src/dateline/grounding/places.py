@@ -232,7 +232,7 @@ def _where(candidate: Candidate) -> Where:
         name=candidate.name
         if country and candidate.match is not Match.UNLISTED
         else _shown(candidate.written or candidate.name, candidate),
-        admin2=candidate.admin2,
+        admin2=_shown(candidate.admin2) if candidate.admin2 else None,
         admin1=candidate.admin1 if candidate.kind is not PlaceKind.ADMIN1 else candidate.name,
         country=candidate.country,
         country_code=candidate.country_code or None,
