@@ -178,3 +178,19 @@ def make_account(article: Article | None = None, *, full: bool = True) -> Accoun
         confidence=0.5,
     )
     return Account(article=article, events=(rich, bare))
+
+
+def when_of(text: str | None) -> When | None:
+    """Read "2016-10-04 day", "2016-06-01..2016-06-30 month" or "--10-04 day", with a basis behind or not."""
+    if text is None:
+        return None
+    days, precision, *basis = text.split()
+    first, _, last = days.partition("..")
+    floating = days.startswith("--")
+    return When(
+        first=None if floating else dt.date.fromisoformat(first),
+        last=None if floating else dt.date.fromisoformat(last or first),
+        precision=TimePrecision(precision),
+        basis=TimeBasis(basis[0]) if basis else TimeBasis.RELATIVE,
+        partial=days if floating else None,
+    )

@@ -15,53 +15,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dateline.claims.words import MAX_PIECES, cut_windows, word_shapes, word_spans
+from dateline.claims.words import MAX_PIECES, cut_windows, first_pieces, word_shapes, word_spans
+from dateline.model import EventType, Role, Status, TollKind
 
 if TYPE_CHECKING:
     import random
     from pathlib import Path
 
-TYPES = [
-    "clash",
-    "takeover",
-    "airstrike",
-    "shelling",
-    "bombing",
-    "suicide_bombing",
-    "grenade",
-    "chemical",
-    "armed_attack",
-    "assassination",
-    "execution",
-    "abduction",
-    "sexual_violence",
-    "torture",
-    "protest",
-    "riot",
-    "crackdown",
-    "arrest",
-    "raid",
-    "seizure",
-    "trial",
-    "destruction",
-    "deployment",
-    "withdrawal",
-    "displacement",
-    "mutiny",
-    "agreement",
-    "talks",
-    "release",
-    "threat",
-    "claim",
-    "accusation",
-    "aid",
-    "restriction",
-    "base",
-]
-STATUSES = ["happened", "planned", "foiled", "denied", "possible"]
+TYPES = [type_.value for type_ in EventType]
+STATUSES = [status.value for status in Status]
 KINDS = ["party", "object", "instrument", "place", "time", "toll", "source", "cue"]
-TOLLS = ["killed", "wounded", "detained", "abducted", "missing", "displaced", "released"]
-ROLES = ["agent", "target", "support", "object", "instrument", "place", "time", "source", "cue"] + TOLLS
+TOLLS = [kind.value for kind in TollKind]
+ROLES = [role.value for role in Role] + TOLLS
 KIND_OF = (
     {"agent": "party", "target": "party", "support": "party"}
     | {r: r for r in ROLES if r in KINDS}
@@ -140,18 +105,8 @@ class Encoder:
         words = [text[a:b] for a, b in spans]
         shapes = word_shapes([(shape_text or text)[a:b] for a, b in spans])
         encoding = self.tokenizer.encode(words, is_pretokenized=True, add_special_tokens=False)
-        word_ids = encoding.word_ids
-        first, pieces, piece_shapes, last = [], [], [], None
-        for position, (piece, word) in enumerate(zip(encoding.ids, word_ids, strict=True)):
-            if word != last:
-                while len(first) < word:  # a word that gave no piece shares its follower's
-                    first.append(position)
-                first.append(position)
-                last = word
-            pieces.append(piece)
-            piece_shapes.append(shapes[word])
-        while len(first) < len(words):
-            first.append(max(0, len(pieces) - 1))
+        pieces, piece_shapes = encoding.ids, [shapes[word] for word in encoding.word_ids]
+        first = first_pieces(encoding.word_ids, len(words))
         return spans, words, pieces, piece_shapes, first
 
 

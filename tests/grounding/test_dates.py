@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
+from builders import when_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,28 +17,12 @@ from dateline.grounding.date_arithmetic import add_months, easter, feast_spans, 
 from dateline.grounding.date_grammar import Reading, _pattern, grammar
 from dateline.grounding.date_meanings import MEANINGS
 from dateline.grounding.dates import find_times, resolve_time
-from dateline.model import TimeBasis, TimePrecision, When
+from dateline.model import TimeBasis, TimePrecision
 
 CASES = [
     json.loads(line) for line in (Path(__file__).parents[1] / "cases" / "dates.jsonl").read_text(encoding="utf-8").splitlines()
 ]
 REPORT_DAY = dt.date(2016, 10, 14)
-
-
-def when_of(text: str | None) -> When | None:
-    """Read "2016-10-04 day", "2016-06-01..2016-06-30 month" or "--10-04 day", with a basis behind or not."""
-    if text is None:
-        return None
-    days, precision, *basis = text.split()
-    first, _, last = days.partition("..")
-    floating = days.startswith("--")
-    return When(
-        first=None if floating else dt.date.fromisoformat(first),
-        last=None if floating else dt.date.fromisoformat(last or first),
-        precision=TimePrecision(precision),
-        basis=TimeBasis(basis[0]) if basis else TimeBasis.RELATIVE,
-        partial=days if floating else None,
-    )
 
 
 def name_of(case: dict) -> str:

@@ -1,27 +1,10 @@
 """How far apart days and places are, given how exactly each is known."""
 
-import datetime as dt
-
 import pytest
+from builders import when_of
 
 from dateline.incidents.nearness import days_between, distance_km, km_between
 from dateline.model import PlacePrecision, TimeBasis, TimePrecision, When, Where
-
-
-def when_of(text: str | None) -> When | None:
-    """Read "2016-10-04 day", "2016-06-01..2016-06-30 month" or "--10-04 day", with a basis behind or not."""
-    if text is None:
-        return None
-    days, precision, *basis = text.split()
-    first, _, last = days.partition("..")
-    floating = days.startswith("--")
-    return When(
-        first=None if floating else dt.date.fromisoformat(first),
-        last=None if floating else dt.date.fromisoformat(last or first),
-        precision=TimePrecision(precision),
-        basis=TimeBasis(basis[0]) if basis else TimeBasis.RELATIVE,
-        partial=days if floating else None,
-    )
 
 
 @pytest.mark.parametrize(

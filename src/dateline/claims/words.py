@@ -12,7 +12,6 @@ MAX_PIECES = 480
 """Word pieces a window may hold, special ones included (the encoder's positions end at 512)."""
 CONTEXT_PIECES = 96
 """Word pieces of the text before a window that lead it as context."""
-MAX_SENTENCE_PIECES = MAX_PIECES - 2
 
 SHAPES = ("pad", "lower", "title", "upper", "letter", "mixed", "digit", "mark", "caps_text")
 
@@ -49,6 +48,20 @@ def word_shapes(words: Sequence[str]) -> list[int]:
     if upper >= 4 and upper > 4 * lower:
         shapes = ["caps_text" if shape in ("upper", "letter") else shape for shape in shapes]
     return [SHAPES.index(shape) for shape in shapes]
+
+
+def first_pieces(owners: Sequence[int], words: int) -> list[int]:
+    """Return the position of each word's first piece.
+
+    Args:
+        owners: The word that each piece belongs to, in order.
+        words: How many words there are; one that gave no piece shares its follower's, the last the last one.
+    """
+    first: list[int] = []
+    for position, word in enumerate(owners):
+        while len(first) <= word:
+            first.append(position)
+    return first + [max(0, len(owners) - 1)] * (words - len(first))
 
 
 def cut_windows(lengths: Sequence[int]) -> list[tuple[int, int, int]]:
