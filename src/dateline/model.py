@@ -69,6 +69,11 @@ class Status(StrEnum):
     DENIED = "denied"
     POSSIBLE = "possible"
 
+    @property
+    def undone(self) -> bool:
+        """Whether the event has not taken place."""
+        return self in (Status.PLANNED, Status.FOILED, Status.DENIED)
+
 
 class Role(StrEnum):
     """What a mention is to an event."""

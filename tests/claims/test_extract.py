@@ -94,3 +94,20 @@ def test_phrases_lose_what_no_noun_phrase_ends_with(phrase, kept):
     words = phrase.replace(",", ", ").split()
     first, last = _trimmed(words, 0, len(words) - 1)
     assert " ".join(words[first : last + 1]) == kept
+
+
+def test_scoring_so_many_at_a_time_changes_nothing(coder, monkeypatch):
+    text = "\n".join(
+        f"Gunmen killed {n} farmers near Gashua on Monday, and soldiers arrested {n + 3} suspects in Nguru, police said."
+        for n in range(2, 9)
+    )
+    article = make_article(text, published="2024-05-07")
+    at_once = coder.read([article])
+    monkeypatch.setattr("dateline.claims.network.PAIRS_AT_ONCE", 5)
+    monkeypatch.setattr("dateline.claims.extract.ANCHORS_AT_ONCE", 3)
+    in_parts = coder.read([article])
+    assert len(at_once[0].claims) > 8
+    assert [[m.text for m in claim.mentions] for claim in in_parts[0].claims] == [
+        [m.text for m in claim.mentions] for claim in at_once[0].claims
+    ]
+    assert [(link.first, link.second) for link in in_parts[0].links] == [(link.first, link.second) for link in at_once[0].links]

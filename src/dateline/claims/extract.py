@@ -46,7 +46,8 @@ COMMON_SPECIFICITY = 0.6
 _ON_THE_SPOT = frozenset({SpeakerKind.WITNESS, SpeakerKind.HOSPITAL})
 """Speakers whose words, right after an event, are about it."""
 
-UNDONE = frozenset({Status.PLANNED, Status.FOILED, Status.DENIED})
+
+ANCHORS_AT_ONCE = 32
 
 LINK_FLOOR = 0.02
 """Pairs of claims that score less are not worth carrying."""
@@ -77,6 +78,10 @@ class _Phrase:
     first: int
     last: int
     score: float
+
+
+_Played = tuple[_Phrase, Floats]
+"""A phrase and the probability of each role that it plays for an anchor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +135,7 @@ class Reader:
         phrases = self._find_phrases(scores)
         played = self._score_roles(scores, heads, phrases)
         page = _Page(article=article, scores=scores, tolls=ArticleTolls(article))
-        claims = [self._claim(page, index, anchor, phrases, played[index]) for index, anchor in enumerate(anchors)]
+        claims = [self._claim(page, index, anchor, played[index]) for index, anchor in enumerate(anchors)]
         claims = page.tolls.share_out(claims)
         missed = page.tolls.find_missed(claims)
         voices = _following_voices(article, claims)
@@ -142,12 +147,10 @@ class Reader:
             )
             for claim in claims
         ]
-        pairs = self._network.score_pairs(scores, heads)
         links = tuple(
-            Link(first=i, second=j, score=round(float(pairs[i, j]), 4))
-            for i in range(len(claims))
-            for j in range(i + 1, len(claims))
-            if pairs[i, j] >= LINK_FLOOR
+            Link(first=first, second=second, score=round(score, 4))
+            for first, second, score in self._network.score_pairs(scores, heads)
+            if score >= LINK_FLOOR
         )
         return Reading(article=article, claims=tuple(claims), links=links)
 
@@ -161,20 +164,26 @@ class Reader:
                 phrases.append(_Phrase(kind=kind, first=span[0], last=span[1], score=score))
         return sorted(phrases, key=lambda phrase: (phrase.first, phrase.last))
 
-    def _score_roles(self, scores: WordScores, heads: npt.NDArray[np.int64], phrases: Sequence[_Phrase]) -> Floats:
-        """Probability of each role, shape (anchors, phrases, roles), 0 where it may not be or stays under its floor."""
-        if not phrases:
-            return np.zeros((len(heads), 0, len(self._roles)), dtype=np.float32)
-        kinds = np.array([self._kinds.index(phrase.kind) for phrase in phrases])
-        mentions = [(int(kind), phrase.first, phrase.last) for kind, phrase in zip(kinds, phrases, strict=True)]
-        probability = self._network.score_roles(scores, heads, mentions)
-        firsts = np.array([phrase.first for phrase in phrases])
-        near = np.abs(scores.sentence[firsts][None] - scores.sentence[heads][:, None]) <= ROLE_REACH_SENTENCES
-        keep = self._allowed[kinds][None] & near[:, :, None] & (probability >= self._role_floor)
-        result: Floats = np.where(keep, probability, 0.0).astype(np.float32)
-        return result
+    def _score_roles(self, scores: WordScores, heads: npt.NDArray[np.int64], phrases: Sequence[_Phrase]) -> list[list[_Played]]:
+        """What the phrases near each anchor play for it: the probability of each role, 0 under the role's floor."""
+        played: list[list[_Played]] = [[] for _ in heads]
+        kinds = np.array([self._kinds.index(phrase.kind) for phrase in phrases], dtype=np.int64)
+        sentence_of = scores.sentence[np.array([phrase.first for phrase in phrases], dtype=np.int64)]
+        for start in range(0, len(heads), ANCHORS_AT_ONCE):  # so many at a time: a long text has too many phrases for all
+            block = heads[start : start + ANCHORS_AT_ONCE]
+            low, high = scores.sentence[block[0]] - ROLE_REACH_SENTENCES, scores.sentence[block[-1]] + ROLE_REACH_SENTENCES
+            near = np.flatnonzero((sentence_of >= low) & (sentence_of <= high)).tolist()
+            if not near:
+                continue
+            mentions = [(int(kinds[k]), phrases[k].first, phrases[k].last) for k in near]
+            probability = self._network.score_roles(scores, block, mentions)
+            reach = np.abs(sentence_of[near][None] - scores.sentence[block][:, None]) <= ROLE_REACH_SENTENCES
+            keep = self._allowed[kinds[near]][None] & reach[:, :, None] & (probability >= self._role_floor)
+            for row, column in np.argwhere(keep.any(-1)).tolist():
+                played[start + row].append((phrases[near[column]], np.where(keep[row, column], probability[row, column], 0.0)))
+        return played
 
-    def _claim(self, page: _Page, index: int, anchor: tuple[int, int], phrases: Sequence[_Phrase], played: Floats) -> Claim:
+    def _claim(self, page: _Page, index: int, anchor: tuple[int, int], played: Sequence[_Played]) -> Claim:
         article, scores = page.article, page.scores
         first, last = anchor
         sentence = int(scores.sentence[first])
@@ -183,7 +192,7 @@ class Reader:
         statuses = scores.status[first]
         confidence = float(1.0 - scores.types[first, 0])
         by_role: dict[str, list[tuple[_Phrase, float]]] = defaultdict(list)
-        for phrase, row in zip(phrases, played, strict=True):
+        for phrase, row in played:
             for column in np.flatnonzero(row):
                 by_role[self._roles[column]].append((phrase, float(row[column])))
         mentions = [
@@ -211,7 +220,7 @@ class Reader:
             type_weight=self._specificity.get(word_key(scores.words[first]), COMMON_SPECIFICITY),
             status_scores={self._statuses[k]: round(float(statuses[k]), 4) for k in range(len(statuses))},
             mentions=tuple(sorted(mentions, key=lambda mention: (mention.sentence, mention.evidence.span.start))),
-            counts=tuple(page.tolls.read(type_, _number_phrases(scores, by_role), undone=status in UNDONE)),
+            counts=tuple(page.tolls.read(type_, _number_phrases(scores, by_role), undone=status.undone)),
             attributions=attributions,
             certainty=certainty(attributions, status),
         )

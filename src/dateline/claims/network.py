@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from dateline.claims.words import MAX_PIECES, cut_windows, word_shapes, word_spans
+from dateline.claims.words import MAX_PIECES, cut_windows, first_pieces, word_shapes, word_spans
 from dateline.errors import PackError
 from dateline.knowledge import weights_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import onnxruntime
@@ -28,7 +28,9 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 DISTANCES = 6
-_BATCH_PIECES = 2048
+PAIRS_AT_ONCE = 4096
+PAIR_REACH_SENTENCES = 200
+"""Anchors farther apart are not paired: no report is so long, and a book would have too many pairs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,39 +147,39 @@ class Network:
         )
         return _sigmoid(bilinear + _gelu(hidden) @ heads["role_out_weight"].T + heads["role_out_bias"])
 
-    def score_pairs(self, scores: WordScores, anchors: Ints) -> Floats:
-        """Score each pair of anchors for telling of one happening; returns a symmetric (t, t) matrix of probabilities."""
+    def score_pairs(self, scores: WordScores, anchors: Ints) -> Iterator[tuple[int, int, float]]:
+        """Score pairs of anchors for telling of one happening.
+
+        Yields:
+            Two positions in ``anchors``, the first before the second, and a probability; pairs that stand too far apart in a
+            long text are left out. Pairs are scored so many at a time, so that a long text needs no more memory.
+        """
+        first, second = np.triu_indices(len(anchors), 1)
+        near = np.abs(scores.sentence[anchors[first]] - scores.sentence[anchors[second]]) <= PAIR_REACH_SENTENCES
+        first, second = first[near], second[near]
+        for start in range(0, len(first), PAIRS_AT_ONCE):
+            i, j = first[start : start + PAIRS_AT_ONCE], second[start : start + PAIRS_AT_ONCE]
+            yield from zip(i.tolist(), j.tolist(), self._score_pairs(scores, anchors[i], anchors[j]).tolist(), strict=True)
+
+    def _score_pairs(self, scores: WordScores, first: Ints, second: Ints) -> Floats:
         heads = self._heads
-        count = len(anchors)
-        matrix = np.eye(count, dtype=np.float32)
-        if count < 2:
-            return matrix
-        i, j = np.triu_indices(count, 1)
-        coref = scores.coref[anchors]
-        a, b = coref[i], coref[j]
-        types = scores.types[anchors, 1:]
-        types = types / types.sum(-1, keepdims=True)
-        same = np.array(
-            [scores.words[anchors[x]].lower() == scores.words[anchors[y]].lower() for x, y in zip(i, j, strict=True)]
-        )
-        distance = _bucket(scores.sentence[anchors[i]] - scores.sentence[anchors[j]]) + DISTANCES * same
+        a, b = scores.coref[first], scores.coref[second]
+        one, other = scores.types[first, 1:], scores.types[second, 1:]
+        alike = (one / one.sum(-1, keepdims=True) * (other / other.sum(-1, keepdims=True))).sum(-1, keepdims=True)
+        same = np.array([scores.words[x].lower() == scores.words[y].lower() for x, y in zip(first, second, strict=True)])
+        distance = _bucket(scores.sentence[first] - scores.sentence[second]) + DISTANCES * same
         hidden = np.concatenate([a + b, a * b, np.abs(a - b)], -1) @ heads["pair_in_weight"].T + heads["pair_in_bias"]
-        hidden += heads["pair_distance"][distance] + (types[i] * types[j]).sum(-1, keepdims=True) * heads["pair_type"]
+        hidden += heads["pair_distance"][distance] + alike * heads["pair_type"]
         logits = _gelu(hidden) @ heads["pair_out_weight"].T + heads["pair_out_bias"]
-        matrix[i, j] = matrix[j, i] = _sigmoid(logits[:, 0])
-        return matrix
+        return _sigmoid(logits[:, 0])
 
     def _encode(self, sentence: str) -> _Encoded:
         spans = word_spans(sentence)
         words = [sentence[start:end] for start, end in spans]
         shapes = word_shapes(words)
         encoding = self._tokenizer.encode(words, is_pretokenized=True, add_special_tokens=False)
-        first: list[int] = []
         owners = [owner for owner in encoding.word_ids if owner is not None]
-        for position, word in enumerate(owners):
-            while len(first) <= word:  # a word that gave no piece shares its follower's
-                first.append(position)
-        first += [max(0, len(encoding.ids) - 1)] * (len(words) - len(first))
+        first = first_pieces(owners, len(words))
         return _Encoded(spans, words, encoding.ids, [shapes[word] for word in owners], first)
 
     def _window(self, encoded: Sequence[_Encoded], window: tuple[int, int, int]) -> dict[str, Ints]:

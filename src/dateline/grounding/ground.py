@@ -46,7 +46,6 @@ _PLACED_BY_OBJECT = frozenset(
     {EventType.TAKEOVER, EventType.WITHDRAWAL, EventType.RESTRICTION, EventType.SHELLING, EventType.AIRSTRIKE}
 )
 """Types whose object is often the place itself ("captured Hit", "laid siege to Taiz")."""
-_COMING = frozenset({Status.PLANNED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ def _ground_reading(reading: Reading, grounder: Grounder) -> GroundedReading:
 
 def _ground_time(claim: Claim, day: dt.date | None, previous: When | None) -> When | None:
     """Choose among the claim's times: those of its own sentence first, then the finest, then the surest."""
-    past = claim.status not in _COMING
+    past = claim.status is not Status.PLANNED
     options: list[tuple[tuple[int, int, float], When]] = []
     for mention in claim.having(Role.TIME):
         when = resolve_time(mention.text, report_day=day, previous=previous, past=past)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from dateline.incidents.merge import merge_claims
 from dateline.incidents.nearness import days_between, km_between
-from dateline.model import Account, GroundedClaim, GroundedReading, Status, TollKind
+from dateline.model import Account, GroundedClaim, GroundedReading, TollKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 # Log-odds added to the reader's link score. Tuned together on held-back and development reports with training/tune.py: change
 # one and run it again.
@@ -28,13 +28,14 @@ SAME_AGENT = 0.8
 JOIN_AT = 0.5
 """Two groups of claims are joined while their average log-odds lie above this."""
 
+UNLINKED = -6.0
+"""Log-odds of a pair that the reader did not link at all."""
+
 TELLING_TOLL = 4
 """Figures from this on are rarely the same by chance."""
 
 FAR_APART_KM = 60.0
 """Two named places farther apart than this (beyond their own uncertainty) are not one place."""
-
-_UNDONE = frozenset({Status.PLANNED, Status.FOILED, Status.DENIED})
 
 
 def account(readings: Iterable[GroundedReading]) -> list[Account]:
@@ -49,24 +50,38 @@ def _account(reading: GroundedReading) -> Account:
 
 def group_claims(reading: GroundedReading) -> list[list[int]]:
     """Group claim indexes by happening, in reading order of their first claims; groups of weak claims alone are left out."""
-    count = len(reading.claims)
-    odds = [[-6.0] * count for _ in range(count)]
+    joined = {index: [index] for index in range(len(reading.claims))}  # by their first claim
+    sums: dict[tuple[int, int], tuple[float, int]] = {}  # log-odds between two groups, and over how many scored pairs
     for link in reading.links:
         first, second = reading.claims[link.first], reading.claims[link.second]
-        value = _log_odds(link.score) + compatibility(first, second)
-        odds[link.first][link.second] = odds[link.second][link.first] = value
-    groups = [[index] for index in range(count)]
-    while len(groups) > 1:
-        best, pair = JOIN_AT, None
-        for i in range(len(groups)):
-            for j in range(i + 1, len(groups)):
-                value = sum(odds[a][b] for a in groups[i] for b in groups[j]) / (len(groups[i]) * len(groups[j]))
-                if value > best:
-                    best, pair = value, (i, j)
-        if pair is None:
+        sums[link.first, link.second] = (_log_odds(link.score) + compatibility(first, second), 1)
+    while sums:
+        best, pair = max(
+            ((_average(joined, pair, *told), pair) for pair, told in sums.items()),
+            key=lambda one: (one[0], -one[1][0], -one[1][1]),
+        )
+        if best <= JOIN_AT:
             break
-        groups[pair[0]] = sorted(groups[pair[0]] + groups.pop(pair[1]))
-    return sorted(group for group in groups if not all(reading.claims[index].claim.weak for index in group))
+        _join(joined, sums, *pair)
+    return sorted(group for group in joined.values() if not all(reading.claims[index].claim.weak for index in group))
+
+
+def _average(joined: Mapping[int, list[int]], pair: tuple[int, int], total: float, scored: int) -> float:
+    """Average log-odds of all pairs of claims between two groups; a pair that the reader did not score counts as unlike."""
+    count = len(joined[pair[0]]) * len(joined[pair[1]])
+    return (total + UNLINKED * (count - scored)) / count
+
+
+def _join(joined: dict[int, list[int]], sums: dict[tuple[int, int], tuple[float, int]], first: int, second: int) -> None:
+    """Put the second group into the first, which comes before it, and add up what both have with others."""
+    joined[first] = sorted(joined[first] + joined.pop(second))
+    del sums[first, second]
+    for pair in [pair for pair in sums if second in pair]:
+        total, scored = sums.pop(pair)
+        other = pair[0] if pair[1] == second else pair[1]
+        key = (min(first, other), max(first, other))
+        known, counted = sums.get(key, (0.0, 0))
+        sums[key] = (known + total, counted + scored)
 
 
 def compatibility(first: GroundedClaim, second: GroundedClaim) -> float:
@@ -78,7 +93,7 @@ def compatibility(first: GroundedClaim, second: GroundedClaim) -> float:
         distance = km_between(first.where, second.where)
         if distance is not None and distance > FAR_APART_KM:
             value += OTHER_PLACE
-    if first.claim.status is not second.claim.status and {first.claim.status, second.claim.status} & _UNDONE:
+    if first.claim.status is not second.claim.status and (first.claim.status.undone or second.claim.status.undone):
         value += OTHER_STATUS
     if _telling_tolls(first) & _telling_tolls(second):
         value += SAME_TOLL
