@@ -56,6 +56,15 @@ class _Focus:
     start: int
     candidate: Candidate
     weight: float
+    mark: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitting:
+    """The foci of some kinds of place, and how much of the report's naming each place has."""
+
+    foci: tuple[_Focus, ...]
+    prominence: Mapping[tuple[str, str], float]
 
 
 class ReportNames:
@@ -74,6 +83,7 @@ class ReportNames:
         self._context = PlaceContext(gazetteer)
         self.found: dict[str, RankedName] = {}
         self._foci: list[_Focus] = []
+        self._fitted: dict[frozenset[PlaceKind], _Fitting] = {}
         self.main: Candidate | None = None
         self.main_basis = ""
         self.main_share = 0.0
@@ -134,11 +144,9 @@ class ReportNames:
         self._set_foci()
 
     def _set_foci(self) -> None:
-        self._foci = [
-            _Focus(spot.sentence, spot.spot.start, self.found[spot.key].best, spot.weight)
-            for spot in self._spots
-            if spot.key in self.found and not spot.spot.actor
-        ]
+        self._fitted.clear()
+        found = ((spot, self.found[spot.key].best) for spot in self._spots if spot.key in self.found and not spot.spot.actor)
+        self._foci = [_Focus(spot.sentence, spot.spot.start, best, spot.weight, _mark(best)) for spot, best in found]
 
     def stray(self, key: str, candidate: Candidate) -> bool:
         """Whether a place is too small, or too little known by this name, to be meant in a report on other countries."""
@@ -268,25 +276,32 @@ class ReportNames:
 
     def latest(self, sentence: int, phrase: str, kinds: frozenset[PlaceKind]) -> Candidate | None:
         """Return the fitting place that the report is at: named lately before a phrase, and much named in the report."""
-        unlisted = bool(kinds & FINE)
-        fitting = [f for f in self._foci if f.candidate.kind in kinds or (unlisted and f.candidate.match is Match.UNLISTED)]
-        if not fitting:
+        fitting = self._fitting(kinds)
+        if not fitting.foci:
             return self.main if self.main is not None and self.main.kind in kinds else None
         at = self._sentences[sentence].find(phrase) if phrase and 0 <= sentence < len(self._sentences) else -1
-        total = sum(focus.weight for focus in fitting)
         worth: dict[tuple[str, str], float] = {}
         last: dict[tuple[str, str], Candidate] = {}
-        for focus in fitting:
-            mark = _mark(focus.candidate)
-            recency = self._recency(focus, sentence, at)
-            worth[mark] = max(worth.get(mark, 0.0), recency) if mark in worth else recency
-            last[mark] = focus.candidate
+        for focus in fitting.foci:
+            worth[focus.mark] = max(worth.get(focus.mark, 0.0), self._recency(focus, sentence, at))
+            last[focus.mark] = focus.candidate
         for mark, candidate in last.items():
-            named = sum(f.weight for f in fitting if _mark(f.candidate) == mark)
-            worth[mark] += _PROMINENCE * named / total
+            worth[mark] += _PROMINENCE * fitting.prominence[mark]
             if self.main is not None and candidate.country_code != self.main.country_code:
                 worth[mark] -= _FOREIGN
         return last[max(worth, key=lambda mark: worth[mark])]
+
+    def _fitting(self, kinds: frozenset[PlaceKind]) -> _Fitting:
+        """Return the foci of these kinds, found once: a long report asks many times."""
+        if kinds not in self._fitted:
+            unlisted = bool(kinds & FINE)
+            foci = [f for f in self._foci if f.candidate.kind in kinds or (unlisted and f.candidate.match is Match.UNLISTED)]
+            named: dict[tuple[str, str], float] = defaultdict(float)
+            for focus in foci:
+                named[focus.mark] += focus.weight
+            total = sum(named.values())
+            self._fitted[kinds] = _Fitting(tuple(foci), {mark: weight / total for mark, weight in named.items()})
+        return self._fitted[kinds]
 
     @staticmethod
     def _recency(focus: _Focus, sentence: int, at: int) -> float:
