@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dateline.grounding.actors import ReportActors
-from dateline.grounding.dates import resolve_time
+from dateline.grounding.dates import find_times, resolve_time
 from dateline.grounding.gazetteer import Gazetteer
 from dateline.grounding.places import ReportPlaces, choose
 from dateline.grounding.registry import Registry
@@ -102,10 +102,12 @@ def _ground_reading(reading: Reading, grounder: Grounder) -> GroundedReading:
     places = ReportPlaces.read(texts, dateline, grounder.gazetteer)
     main = places.main
     actors = ReportActors.read(texts, grounder.registry, country=main.country_code if main else None, day=day)
+    years = _years_told(texts) if day is None else []
     claims: list[GroundedClaim] = []
     previous: When | None = None
     for claim in reading.claims:
-        when = _ground_time(claim, day, previous)
+        setting = _Setting(day=day, previous=previous, year=years[claim.sentence] if years else None)
+        when = _ground_time(claim, setting)
         if when is not None and when.first is not None and when.precision is TimePrecision.DAY:
             previous = when
         claims.append(
@@ -122,12 +124,35 @@ def _ground_reading(reading: Reading, grounder: Grounder) -> GroundedReading:
     return GroundedReading(article=article, claims=tuple(claims), links=reading.links, report_day=day)
 
 
-def _ground_time(claim: Claim, day: dt.date | None, previous: When | None) -> When | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Setting:
+    """What a time counts from: the report's day, the time told of before, and, without a report's day, the year told of."""
+
+    day: dt.date | None
+    previous: When | None
+    year: int | None
+
+
+def _years_told(texts: Sequence[str]) -> list[int | None]:
+    """The year that each sentence of an undated report speaks of: that of the full date last told, else of the first to come."""
+    years: list[int | None] = []
+    for text in texts:
+        told = years[-1] if years else None
+        for expression in find_times(text):
+            when = resolve_time(expression.text, report_day=None)
+            if when is not None and when.first and when.last and when.first.year == when.last.year:
+                told = when.first.year
+        years.append(told)
+    first = next((year for year in years if year is not None), None)
+    return [first if year is None else year for year in years]
+
+
+def _ground_time(claim: Claim, setting: _Setting) -> When | None:
     """Choose among the claim's times: those of its own sentence first, then the finest, then the surest."""
     past = claim.status is not Status.PLANNED
     options: list[tuple[tuple[int, int, float], When]] = []
     for mention in claim.having(Role.TIME):
-        when = resolve_time(mention.text, report_day=day, previous=previous, past=past)
+        when = resolve_time(mention.text, report_day=setting.day, previous=setting.previous, past=past, year=setting.year)
         if when is not None:
             away = abs(mention.sentence - claim.sentence)
             rank = (away, _FINEST_TIME.index(when.precision), -mention.score)
