@@ -283,3 +283,22 @@ def test_tokens_stand_in_the_text(text: str) -> None:
     assert tuple(token.folded for token in tokens) == folded_words(text)
     assert all(0 <= before.end <= after.start for before, after in pairwise(tokens))
     assert all(fold(text[token.start : token.end]) == token.folded or token.folded == "'s" for token in tokens)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "owner"),
+    [
+        ("ISIL heavy weapons", "Islamic State"),
+        ("an ISIL fighting position", "Islamic State"),
+        ("the Taliban's base", "Taliban"),
+        ("the base of ISIL", None),  # the words behind "of" may name a place, a claim or a side
+        ("ISIL", None),  # the group itself is no thing of its own
+        ("the army's barracks", None),
+        ("a convoy", None),
+    ],
+)
+def test_things_have_owners(registry: Registry, phrase: str, owner: str | None) -> None:
+    report = ReportActors.read([f"Aircraft destroyed {phrase} near the town."], registry, day=dt.date(2015, 6, 1))
+    who = report.owner_of(phrase, sentence=0)
+    assert (who.name if who else None) == owner
+    assert who is None or who.actor_id

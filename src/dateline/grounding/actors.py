@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dateline.grounding.actor_phrases import words
@@ -108,6 +108,19 @@ class ReportActors:
         distinct = {party.actor_id or party.kind for party in parties}
         known = all(party.actor_id or party.kind is not ActorKind.UNKNOWN for party in parties)
         return tuple(parties) if known and len(distinct) == len(parties) else (whole,)
+
+    def owner_of(self, phrase: str, *, sentence: int) -> Who | None:
+        """Return the armed group whose thing a phrase names ("ISIL heavy weapons", "the Taliban's base"), or None."""
+        tokens = tokenise(phrase)
+        leading = words().grammar["determiners"]
+        begin = next((at for at, token in enumerate(tokens) if token.folded not in leading), 0)
+        for hit in self.registry.find(tokens):
+            entry = self.entry_of(hit, tokens) if hit.first <= begin and hit.last < len(tokens) else None
+            if entry is not None and entry.kind_on(self.day) in ARMED:
+                name = phrase[tokens[hit.first].start : tokens[hit.last - 1].end]
+                who = self.resolve(name, sentence=sentence, role="target")
+                return replace(who, basis=f"{who.basis}; owner of what was hit, taken or destroyed")
+        return None
 
     # --- reading ---------------------------------------------------------------------------------------------------------
 

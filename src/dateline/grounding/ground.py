@@ -46,6 +46,10 @@ _PLACED_BY_OBJECT = frozenset(
     {EventType.TAKEOVER, EventType.WITHDRAWAL, EventType.RESTRICTION, EventType.SHELLING, EventType.AIRSTRIKE}
 )
 """Types whose object is often the place itself ("captured Hit", "laid siege to Taiz")."""
+_AGAINST_OWNER = frozenset(
+    {EventType.CLASH, EventType.AIRSTRIKE, EventType.SHELLING, EventType.DESTRUCTION, EventType.RAID, EventType.TAKEOVER}
+)
+"""Types done to an armed group when they are done to its things ("destroyed two ISIL vehicles")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ def _ground_reading(reading: Reading, grounder: Grounder) -> GroundedReading:
                 where=_ground_place(claim, places),
                 focus=places.focus(claim.sentence),
                 agents=_ground_parties(claim, Role.AGENT, actors),
-                targets=_ground_parties(claim, Role.TARGET, actors),
+                targets=_ground_parties(claim, Role.TARGET, actors) or _owners(claim, actors),
                 supporters=_ground_parties(claim, Role.SUPPORT, actors),
             )
         )
@@ -134,7 +138,7 @@ class _Setting:
 
 
 def _years_told(texts: Sequence[str]) -> list[int | None]:
-    """The year that each sentence of an undated report speaks of: that of the full date last told, else of the first to come."""
+    """The year that each sentence of an undated report speaks of: that of the full date last told, else of the first told."""
     years: list[int | None] = []
     for text in texts:
         told = years[-1] if years else None
@@ -198,3 +202,11 @@ def _ground_parties(claim: Claim, role: Role, actors: ReportActors) -> tuple[Who
         for mention in claim.having(role)
         for who in actors.resolve_all(mention.text, sentence=mention.sentence, role=role.value)
     )
+
+
+def _owners(claim: Claim, actors: ReportActors) -> tuple[Who, ...]:
+    """The armed groups whose things an act is done to, where the words name no other target."""
+    if claim.type not in _AGAINST_OWNER:
+        return ()
+    found = ((mention, actors.owner_of(mention.text, sentence=mention.sentence)) for mention in claim.having(Role.OBJECT))
+    return tuple(replace(who, evidence=(mention.evidence,)) for mention, who in found if who is not None)
