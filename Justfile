@@ -22,6 +22,14 @@ check:
 gate *args:
     {{python}} evals/gate.py {{args}}
 
+# Role fillers and templates of MUC-4's development reports
+muc *args:
+    {{python}} evals/muc.py {{args}}
+
+# Score annotated reports, with N mistakes of each kind
+evaluate file errors="0":
+    .venv/bin/dateline evaluate {{file}} --errors {{errors}}
+
 # Events gained, lost and changed between two files of records
 diff before after:
     {{python}} evals/diff.py {{before}} {{after}}

@@ -78,7 +78,6 @@ def test_the_offensive_is_still_to_come(events):
     assert {"Peshmerga"} & {who.name for who in event.supporters}
 
 
-@pytest.mark.xfail(strict=True, reason="gap: the offensive told in the first paragraph is taken for a part of the mutiny")
 def test_the_offensive_is_the_iraqi_militarys(events):
     assert "Iraq" in names(only(events, "takeover", "planned").agents)
 

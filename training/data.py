@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from check import locate
 
 from dateline.claims.words import MAX_PIECES, cut_windows, first_pieces, word_shapes, word_spans
 from dateline.model import EventType, Role, Status, TollKind
@@ -53,6 +54,8 @@ UPOS = [
 ]
 ENTITIES = ["PER", "ORG", "LOC", "OTH"]
 MUC_ROLES = ["PerpInd", "PerpOrg", "Target", "Victim", "Weapon"]
+GUM_SPANS = ["person", "organization", "place", "time", "event", "object", "attribution"]
+CNC_SPANS = ["CAUSE", "EFFECT", "SIGNAL"]
 IGNORE = -100
 
 
@@ -79,18 +82,6 @@ def read_jsonl(path: Path) -> list[dict]:
     opener = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines if line.strip()]
-
-
-def locate(sentence: str, quote: str) -> tuple[int, int] | None:
-    nth = 1
-    if match := re.search(r"#(\d+)$", quote):
-        quote, nth = quote[: match.start()], int(match.group(1))
-    at = -1
-    for _ in range(nth):
-        at = sentence.find(quote, at + 1)
-        if at < 0:
-            return None
-    return at, at + len(quote)
 
 
 class Encoder:
@@ -194,6 +185,76 @@ def _role_labels(window: Window, links) -> np.ndarray:
     return labels
 
 
+def gum_window(record: dict, encoder: Encoder, rng: random.Random) -> Window | None:
+    """A stretch of a GUM document with its entities, and the clauses that say whose words follow, tagged (helper task).
+
+    Of nested entities of one kind the outermost counts. GUM's units of discourse have their first token; an attribution's unit
+    ends where the next begins.
+    """
+    tokens = [token for sentence in record["sents"] for token in sentence["tok"]]
+    starts = np.cumsum([0] + [len(sentence["tok"]) for sentence in record["sents"]])
+    units = [unit[1] for unit in record["edus"]] + [len(tokens)]
+    labelled = [(kind, a, b) for a, b, kind, *_ in record["entities"] if kind in GUM_SPANS]
+    labelled += [
+        ("attribution", unit[1], units[i + 1])
+        for i, unit in enumerate(record["edus"])
+        if unit[2].startswith("attribution") and unit[1] < units[i + 1]
+    ]
+    begin = int(starts[rng.randrange(max(1, len(record["sents"]) - 4))])
+    window, owners = _plain_window(tokens[begin : begin + 300], encoder)
+    inner = [(GUM_SPANS.index(kind), a - begin, b - begin) for kind, a, b in labelled if a >= begin]
+    return _tag(window, owners, inner, "gum", len(GUM_SPANS)) if window else None
+
+
+def cnc_window(record: dict, encoder: Encoder) -> Window | None:
+    """A sentence of protest or conflict news with its cause, effect and the signal between them tagged (helper task)."""
+    spans, words, pieces, piece_shapes, firsts = encoder.sentence(record["text"])
+    if not words or len(pieces) > MAX_PIECES - 2:
+        return None
+    window = _one_sentence(words, pieces, piece_shapes, firsts, encoder)
+    marks = [(CNC_SPANS.index(m[2]), m[0], m[1]) for relation in record.get("relations") or [] for m in relation]
+    at = [
+        (kind, next((i for i, (_, end) in enumerate(spans) if end > a), None), sum(start < b for start, _ in spans))
+        for kind, a, b in marks
+    ]
+    return _tag(window, list(range(len(words))), [(k, i, j) for k, i, j in at if i is not None], "cnc", len(CNC_SPANS))
+
+
+def _plain_window(tokens: list[str], encoder: Encoder) -> tuple[Window | None, list[int]]:
+    """Tokens of another corpus as one window, and for each of our words the token it begins in."""
+    text = " ".join(tokens)
+    spans, words, pieces, piece_shapes, firsts = encoder.sentence(text)
+    keep = sum(first < MAX_PIECES - 10 for first in firsts)
+    if not keep:
+        return None, []
+    end = firsts[keep] if keep < len(firsts) else len(pieces)
+    ends = np.cumsum([len(token) + 1 for token in tokens])
+    owners = [int(np.searchsorted(ends, a, side="right")) for a, _ in spans[:keep]]
+    return _one_sentence(words[:keep], pieces[:end], piece_shapes[:end], firsts[:keep], encoder), owners
+
+
+def _one_sentence(words, pieces, piece_shapes, firsts, encoder: Encoder) -> Window:
+    return Window(
+        np.array([encoder.cls, *pieces, encoder.sep]),
+        np.array([0, *piece_shapes, 0]),
+        np.array(firsts) + 1,
+        words,
+        np.zeros(len(words), int),
+        np.ones(len(words), bool),
+    )
+
+
+def _tag(window: Window, owners: list[int], spans: list[tuple[int, int, int]], name: str, kinds: int) -> Window:
+    """Tag spans of tokens, the longest first; nested ones of the same kind give way."""
+    tags = np.zeros((len(owners), kinds), int)
+    for kind, a, b in sorted(spans, key=lambda span: span[1] - span[2]):
+        hit = [i for i, owner in enumerate(owners) if a <= owner < b]
+        if hit and not tags[hit, kind].any():
+            tags[hit, kind], tags[hit[0], kind] = 2, 1
+    window.helper = {name: tags}
+    return window
+
+
 def ewt_window(record: dict, encoder: Encoder) -> Window | None:
     """A UD-EWT sentence with parts of speech, entities and factuality (helper tasks)."""
     tokens = record["tok"]
@@ -205,14 +266,7 @@ def ewt_window(record: dict, encoder: Encoder) -> Window | None:
     for k, token in enumerate(tokens):
         starts[at] = k
         at += len(token) + 1
-    w = Window(
-        np.array([encoder.cls, *pieces, encoder.sep]),
-        np.array([0, *piece_shapes, 0]),
-        np.array(firsts) + 1,
-        words,
-        np.zeros(len(words), int),
-        np.ones(len(words), bool),
-    )
+    w = _one_sentence(words, pieces, piece_shapes, firsts, encoder)
     upos, ner, fact = (np.full(len(words), IGNORE, float) for _ in range(3))
     entity = ["O"] * len(tokens)
     for a, b, label in record.get("ner") or []:
@@ -261,13 +315,7 @@ def muc_window(record: dict, encoder: Encoder, rng: random.Random) -> Window | N
         high += 1
     stop = (firsts[high] if high < len(firsts) else len(pieces)) - base
     stop = min(stop, limit)
-    w = Window(
-        np.array([encoder.cls, *pieces[base : base + stop], encoder.sep]),
-        np.array([0, *piece_shapes[base : base + stop], 0]),
-        np.array(firsts[low:high]) - base + 1,
-        words[low:high],
-        np.zeros(high - low, int),
-        np.ones(high - low, bool),
-    )
+    inside = slice(base, base + stop)
+    w = _one_sentence(words[low:high], pieces[inside], piece_shapes[inside], np.array(firsts[low:high]) - base, encoder)
     w.helper = {"muc": tags[low:high]}
     return w

@@ -19,9 +19,22 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "src")]
+sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("training", "corpus", "src")]
 
-from data import IGNORE, KINDS, ROLES, STATUSES, Encoder, ewt_window, muc_window, read_jsonl, report_windows
+from data import (
+    IGNORE,
+    KINDS,
+    ROLES,
+    STATUSES,
+    Encoder,
+    Window,
+    cnc_window,
+    ewt_window,
+    gum_window,
+    muc_window,
+    read_jsonl,
+    report_windows,
+)
 from network import DISTANCES, Reader
 
 KIND_ROLES = torch.tensor(
@@ -77,14 +90,17 @@ def tensors(batch: list):
 class Losses:
     """The loss of each task; a batch's loss is their weighted sum."""
 
-    def __init__(self, weights: dict[str, float], status_counts: np.ndarray) -> None:
+    def __init__(self, weights: dict[str, float], status_counts: np.ndarray, hidden: float, mask_id: int) -> None:
         self.weights = weights
+        self.hidden, self.mask_id = hidden, mask_id
         rare = (status_counts.sum() / np.maximum(status_counts, 1)) ** 0.5
         self.status_weight = torch.tensor(rare / rare.min(), dtype=torch.float)
 
     def report(self, model: Reader, batch: list) -> dict[str, torch.Tensor]:
         ids, shapes, mask, first = tensors(batch)
-        types, inside, tags, status, anchor, start, end, coref = model(ids, shapes, mask, first)
+        if self.hidden:  # some pieces are hidden, so that the reader learns to lean on the rest of the text
+            ids = torch.where((torch.rand(ids.shape) < self.hidden) & (shapes > 0), self.mask_id, ids)
+        types, inside, tags, status, anchor, start, end, coref = model.heads(model.encode(ids, shapes, mask, first))
         losses = {k: torch.zeros(()) for k in ("type", "inside", "tags", "status", "role", "pair")}
         n_type = n_status = n_role = n_pair = 0
         for i, w in enumerate(batch):
@@ -153,8 +169,9 @@ class Losses:
         x = model.encode(ids, shapes, mask, first)
         x = torch.cat([x[i, : len(w.words)] for i, w in enumerate(batch)])
         gold = {k: torch.from_numpy(np.concatenate([w.helper[k] for w in batch])) for k in batch[0].helper}
-        if "muc" in gold:
-            return {"muc": torch.nn.functional.cross_entropy(model.muc(x).float().reshape(-1, 3), gold["muc"].reshape(-1))}
+        for task in ("muc", "gum", "cnc"):
+            if task in gold:
+                return {task: torch.nn.functional.cross_entropy(getattr(model, task)(x).reshape(-1, 3), gold[task].reshape(-1))}
         losses = {
             k: torch.nn.functional.cross_entropy(getattr(model, k)(x).float(), gold[k].long(), ignore_index=IGNORE)
             for k in ("upos", "ner")
@@ -201,7 +218,31 @@ WEIGHTS = {
     "ner": 0.5,
     "fact": 0.2,
     "muc": 1.0,
+    "gum": 0.5,
+    "cnc": 0.2,
 }
+
+
+class Helpers:
+    """The helper corpora; each call draws a batch of the next one in turn."""
+
+    def __init__(self, folder: Path, encoder: Encoder) -> None:
+        self.encoder = encoder
+        self.ewt = [w for r in read_jsonl(folder / "ewt_train.jsonl.gz") if (w := ewt_window(r, encoder))]
+        self.cnc = [w for r in read_jsonl(folder / "cnc_train.jsonl.gz") if (w := cnc_window(r, encoder))]
+        self.muc = read_jsonl(folder / "muc4_roles_train.jsonl.gz")
+        self.gum = read_jsonl(folder / "gum_train.jsonl.gz")
+
+    def draw(self, turn: int, rng: random.Random) -> list[Window]:
+        match turn % 4:
+            case 0:
+                return [w for r in rng.sample(self.muc, 2) if (w := muc_window(r, self.encoder, rng))]
+            case 1:
+                return rng.sample(self.ewt, 24)
+            case 2:
+                return [w for r in rng.sample(self.gum, 2) if (w := gum_window(r, self.encoder, rng))]
+            case _:
+                return rng.sample(self.cnc, 24)
 
 
 def times(file: str, args) -> int:
@@ -211,12 +252,12 @@ def times(file: str, args) -> int:
     return args.own_weight if (OWN / file).is_file() else 1
 
 
-def load(args) -> tuple[list, list]:
-    """Annotated reports to train on, and those held back (every 20th of the shared ones; none of the project's own few)."""
-    shared = [r | {"file": path.name} for path in sorted(Path(args.corpus).glob("*.jsonl")) for r in read_jsonl(path)]
+def load(corpus: Path, limit: int = 0) -> tuple[list, list]:
+    """Annotated reports to train on, and those held back (every 20th of the shared ones; none of the project's own)."""
+    shared = [r | {"file": path.name} for path in sorted(corpus.glob("*.jsonl")) for r in read_jsonl(path)]
     own = [r | {"file": path.name} for path in sorted(OWN.glob("*.jsonl")) for r in read_jsonl(path)]
-    if args.limit:
-        shared = shared[:: max(1, len(shared) // args.limit)]
+    if limit:
+        shared = shared[:: max(1, len(shared) // limit)]
     held = [r for i, r in enumerate(shared) if i % 20 == 7]
     return [r for i, r in enumerate(shared) if i % 20 != 7] + own, held
 
@@ -236,20 +277,19 @@ def work(rank: int, args) -> None:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     encoder = Encoder(tokenizer)
-    reports, _ = load(args)
+    reports, _ = load(Path(args.corpus), args.limit)
     torch.manual_seed(args.seed)
     model = Reader(json.loads((source / "config.json").read_text()), args.dropout)
     if args.start:
-        model.load_state_dict(torch.load(Path(args.start) / "reader.pt", map_location="cpu", weights_only=True))
+        # Heads of helper tasks may be new since that round.
+        model.load_state_dict(torch.load(Path(args.start) / "reader.pt", map_location="cpu", weights_only=True), strict=False)
     else:
         model.encoder.load_bert(load_file(str(source / "model.safetensors")))
     model.encoder.words.weight.requires_grad_(False)
     counts = np.bincount([STATUSES.index(e["status"]) for r in reports for e in r["events"]], minlength=len(STATUSES))
-    losses = Losses(WEIGHTS, counts)
-    helpers = Path(args.helpers)
+    losses = Losses(WEIGHTS, counts, args.hidden, tokenizer.token_to_id("[MASK]"))
     rng = random.Random(args.seed)
-    ewt = [w for r in read_jsonl(helpers / "ewt_train.jsonl.gz") if (w := ewt_window(r, encoder))]
-    muc = read_jsonl(helpers / "muc4_roles_train.jsonl.gz")
+    helpers = Helpers(Path(args.helpers), encoder)
     windows = {id(r): report_windows(r, encoder) for r in reports}
     reports = [r for r in reports for _ in range(times(r["file"], args))]
     per_epoch = len(batches([w for r in reports for w in windows[id(r)]], args.budget, random.Random(0))) // args.processes
@@ -279,13 +319,9 @@ def work(rank: int, args) -> None:
             loss = losses.total(parts)
             seen += sum(len(w.ids) for w in batch)
             loss.backward()
-            if step % args.helper_every == 0:  # alternate the helper tasks; every process draws its own sample
+            if step % args.helper_every == 0:  # the helper tasks in turn; every process draws its own sample
                 sample = random.Random(step * 97 + rank + args.seed)
-                if (step // args.helper_every) % 2:
-                    chosen = sample.sample(ewt, 24)
-                else:
-                    chosen = [w for r in sample.sample(muc, 3) if (w := muc_window(r, encoder, sample))][:2]
-                helper = losses.helper(model, chosen)
+                helper = losses.helper(model, helpers.draw(step // args.helper_every, sample))
                 losses.total(helper).backward()
                 parts |= helper
             if args.processes > 1:
@@ -352,12 +388,13 @@ def main() -> None:
     parser.add_argument(
         "--twice-weight", type=int, default=1, help="times that the files nearest to real reports are read in an epoch"
     )
-    parser.add_argument("--own-weight", type=int, default=0, help="times that the project's own reports are read in an epoch")
+    parser.add_argument("--own-weight", type=int, default=1, help="times that the project's own reports are read in an epoch")
     parser.add_argument("--epochs", type=float, default=8)
     parser.add_argument("--budget", type=int, default=1100, help="word pieces a batch and process")
     parser.add_argument("--rate", type=float, default=2.5e-4)
     parser.add_argument("--head-rate", type=float, default=1e-3)
     parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--hidden", type=float, default=0.0, help="share of word pieces hidden from the reader")
     parser.add_argument("--ema", type=float, default=0.995)
     parser.add_argument("--helper-every", type=int, default=5)
     parser.add_argument("--processes", type=int, default=2)

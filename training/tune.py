@@ -15,7 +15,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "src")]
+sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("training", "corpus", "src")]
 
 from dateline.articles import make_article
 from dateline.claims import Reader
@@ -137,10 +137,11 @@ mentions that play a role in them, and which anchors tell of one happening. One 
 a record says what a report says, not what happened. It codes English only.
 
 **Learned from.** {training.get("reports", "?")} annotated reports (invented ones written for the project, CC BY-SA 4.0, and 90 FBIS translations of MUC-4's training half);
-helper tasks from UD English Web Treebank with UNER entities and UDS factuality (CC BY-SA 4.0) and MUC-4 role fillers (released by the US Navy for DARPA through NIST).
+helper tasks from UD English Web Treebank with UNER entities and UDS factuality (CC BY-SA 4.0), GUM's entities and attributions (CC BY, CC BY-SA and public domain by
+document), CNC's causes and effects (CC0), and MUC-4 role fillers (released by the US Navy for DARPA through NIST).
 It starts from all-MiniLM-L6-v2 (Apache-2.0). Licence of these weights: CC BY-SA 4.0.
 
-**Training.** `bash training/run.sh`; settings: `{json.dumps({k: v for k, v in training.items() if k not in ("corpus", "helpers")})}`.
+**Training.** `bash training/run.sh`; settings: `{json.dumps({k: v for k, v in training.items() if k not in ("corpus", "helpers", "start")})}`.
 Thresholds (`reader.json`): {json.dumps(description["thresholds"])}
 
 ## Measured
@@ -151,7 +152,9 @@ By `training/tune.py`, with the whole pipeline behind the reader. *Development*:
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 {chr(10).join(rows)}
 
-Calibration of `confidence` (share of events that are matched with the right type):
+Events less sure than {Config().threshold} are left out, as by default.
+
+Calibration of `confidence` (share of events that are matched with the right type), before that:
 
 | confidence | events | mean | right |
 | --- | --- | --- | --- |
@@ -189,10 +192,13 @@ def main() -> None:
     reader = Reader(args.weights)
     description["calibration"], scored = calibrate(scorer, sets, reader, grounder, info)
     path.write_text(json.dumps(description, indent=1) + "\n")
-    results = {
-        name: scorer.score(reports, [r for r, _ in code(reader, grounder, articles, info)])[0]
-        for name, (reports, articles) in sets.items()
-    }
+    coder = Coder(
+        replace(Config(), weights=args.weights)
+    )  # with the calibration, and without what is less sure than its threshold
+    results = {}
+    for name, (reports, articles) in sets.items():
+        records = [record_of(event, one.article, info) for one in coder.code(articles) for event in one.events]
+        results[name] = scorer.score(reports, records)[0]
     training = json.loads(args.training.read_text()) if args.training else {}
     card(args.weights / "MODEL_CARD.md", args.weights, training, description, results, bins(scored))
     print((args.weights / "MODEL_CARD.md").read_text())

@@ -1,4 +1,4 @@
-"""The command line: ``dateline code``, ``explain``, ``gazetteer`` and ``codebook``; docs/cli.md shows every page of help.
+"""The command line: ``dateline code``, ``explain``, ``evaluate``, ``gazetteer``, ``codebook``; docs/cli.md shows their help.
 
 Results go to standard output or a file, all else to standard error. Heavy libraries are imported where they are used, so that
 help, mistakes and piped output are quick.
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from dateline import __version__
-from dateline.config import CODEBOOKS, Config
+from dateline.config import CODEBOOKS, THRESHOLD, Config
 from dateline.errors import DateError, DatelineError, OutputError, PackError
 from dateline.model import Account, CoderInfo, Dropped, Failure
 from dateline.run.terminal import Talk, counted, draw
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from dateline.pipeline import Coder
     from dateline.records.exports import Writer
     from dateline.records.outputs import Sink
-    from dateline.records.views import Shown
+    from dateline.records.views import Line, Shown
+    from dateline.scoring import Report, Scored
 
 SOME_FAILED = 3
 NOTHING_CODED = 5
@@ -106,6 +107,22 @@ class _Day(click.ParamType[Any]):
             self.fail(str(error), param, ctx)
 
 
+_THRESHOLD = click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1),
+    default=THRESHOLD,
+    show_default=True,
+    help="Leave out events below this confidence.",
+)
+_GAZETTEER = click.option(
+    "--gazetteer", type=click.Path(path_type=Path), help="Place index made by `dateline gazetteer build`."
+)
+_WORKERS = click.option(
+    "--workers", type=click.IntRange(0), default=1, show_default=True, help="Processes; 0 is one per processor."
+)
+_WEIGHTS = click.option("--weights", type=click.Path(path_type=Path), help="Folder of other weights for the reader.")
+
+
 def _settings(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that say how reports are coded."""
     options = (
@@ -117,15 +134,9 @@ def _settings(command: Callable[..., None]) -> Callable[..., None]:
             metavar="NAME|FILE",
             help=f"Codebook to code by, instead of all that ship ({', '.join(CODEBOOKS)}); may be given several times.",
         ),
-        click.option(
-            "--threshold",
-            type=click.FloatRange(0, 1),
-            default=0.0,
-            show_default=True,
-            help="Leave out events below this confidence.",
-        ),
-        click.option("--gazetteer", type=click.Path(path_type=Path), help="Place index made by `dateline gazetteer build`."),
-        click.option("--weights", type=click.Path(path_type=Path), help="Folder of other weights for the reader."),
+        _THRESHOLD,
+        _GAZETTEER,
+        _WEIGHTS,
     )
     for option in reversed(options):
         command = option(command)
@@ -143,7 +154,7 @@ def _config(codebooks: tuple[str, ...], **settings: Any) -> Config:
     "--output", "-o", type=click.Path(path_type=Path, allow_dash=True), help="File to write; default: standard output."
 )
 @_settings
-@click.option("--workers", type=click.IntRange(0), default=1, show_default=True, help="Processes; 0 is one per processor.")
+@_WORKERS
 @click.option("--no-progress", is_flag=True, help="Show no progress bar.")
 @click.option("--failures", type=click.Path(path_type=Path), help="Write what failed or was dropped to this JSONL file.")
 def code(
@@ -373,14 +384,21 @@ def explain(event: str, paths: tuple[str, ...], records: Path | None, **settings
     with Talk() as talk:
         shown = _recoded(paths, _config(**settings), talk) if paths else _recalled(records)
         found = _find_event(event, shown)
-    from dateline.records.views import plain, view_reasons  # noqa: PLC0415
+    from dateline.records.views import view_reasons  # noqa: PLC0415
 
+    _print_view(view_reasons(found))
+
+
+def _print_view(lines: Iterable[Line]) -> None:
+    """Print a view: drawn on a terminal, elsewhere as plain text."""
     if sys.stdout.isatty():
         from rich.console import Console  # noqa: PLC0415
 
-        draw(Console(highlight=False), view_reasons(found))
-    else:
-        click.echo(plain(view_reasons(found)))
+        draw(Console(highlight=False), lines)
+        return
+    from dateline.records.views import plain  # noqa: PLC0415
+
+    click.echo(plain(lines))
 
 
 def _recoded(paths: Sequence[str], config: Config, talk: Talk) -> Iterator[Shown]:
@@ -424,6 +442,84 @@ def _find_event(event: str, shown: Iterable[Shown]) -> Shown:
     if event.isdigit() or event.startswith("evt_"):
         raise click.UsageError(f"There is no event {event} among the {counted(count, 'event')} looked at.")
     raise click.UsageError(f"{event!r} is neither the id of an event (evt_...) nor its number.")
+
+
+# --- evaluate ------------------------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, metavar="GOLD.jsonl...")
+@click.option("--by", type=click.Choice(("style", "region", "file")), help="Add the main numbers of each group of reports.")
+@click.option("--format", "form", type=click.Choice(("table", "json")), default="table", show_default=True)
+@click.option("--errors", type=click.IntRange(0), default=0, metavar="N", help="Show N mistakes of each kind, or fewer.")
+@_THRESHOLD
+@_GAZETTEER
+@_WEIGHTS
+@_WORKERS
+def evaluate(paths: tuple[str, ...], by: str | None, form: str, errors: int, workers: int, **settings: Any) -> None:
+    """Code annotated reports and score the events against the annotation.
+
+    GOLD.jsonl holds one annotated report a line, in the form of docs/codebook.md. Shown are precision and recall of the
+    events, how many of the matched ones have each field right, the numbers of each type, which types are taken for which,
+    and whether the confidence is as good as its word.
+    """
+    from dateline import scoring  # noqa: PLC0415
+
+    with Talk() as talk:
+        reports, failed = _annotated_reports(paths, talk)
+        if not reports:
+            talk.say("nothing was scored, for there is no annotated report")
+            click.get_current_context().exit(NOTHING_CODED)
+        scored, stopped = _scored(reports, Config(codebooks=(), **settings), workers, talk)
+    evaluation = scoring.evaluate(scored, by)
+    mistakes = scoring.find_mistakes(scored, errors) if errors else []
+    if form == "json":
+        from dateline.records.exports import json_bytes  # noqa: PLC0415
+
+        click.echo(json_bytes(evaluation.as_json() | {"mistakes": [mistake.as_json() for mistake in mistakes]}))
+    else:
+        _print_view([*scoring.view_evaluation(evaluation), *scoring.view_mistakes(mistakes)])
+    click.get_current_context().exit(SOME_FAILED if failed or stopped else 0)
+
+
+def _annotated_reports(paths: Sequence[str], talk: Talk) -> tuple[list[Report], int]:
+    """Return the annotated reports of files, each once, and how many lines or files are none; say what is wrong with those."""
+    from dateline.run.inputs import find_documents  # noqa: PLC0415
+    from dateline.scoring import read_report  # noqa: PLC0415
+
+    reports: dict[str, Report] = {}
+    failed = 0
+    for document in find_documents(paths, stdin=sys.stdin.buffer):
+        found = [document] if isinstance(document, (Dropped, Failure)) else read_report(document)
+        if isinstance(found, list):
+            messages = [problem.message for problem in found]
+        else:
+            first = reports.setdefault(found.id, found)
+            messages = [] if first is found else [f"{found.name}: the id {found.id!r} stands in {first.name} already; left out"]
+        failed += bool(messages)
+        for message in messages:
+            talk.say(f"failed: {message}")
+    return list(reports.values()), failed
+
+
+def _scored(reports: Sequence[Report], config: Config, workers: int, talk: Talk) -> tuple[list[Scored], int]:
+    """Code and score reports; one that is dropped or fails counts as one without events, and how many failed is told."""
+    from dateline.run.local import run  # noqa: PLC0415
+    from dateline.scoring import score_report  # noqa: PLC0415
+
+    coder = _open_coder(config, talk)
+    outcomes = run((report.document() for report in reports), config, workers=workers or os.cpu_count() or 1, coder=coder)
+    scored: list[Scored] = []
+    failed = events = 0
+    with contextlib.closing(outcomes):
+        for report, outcome in zip(reports, outcomes, strict=True):
+            scored.append(score_report(report, outcome.events if isinstance(outcome, Account) else ()))
+            events += len(scored[-1].events)
+            talk.advance(len(scored), events)
+            if not isinstance(outcome, Account):
+                failed += isinstance(outcome, Failure)
+                talk.say(f"coded without events: {outcome.message}")
+    return scored, failed
 
 
 # --- gazetteer and codebook ----------------------------------------------------------------------------------------------

@@ -279,3 +279,14 @@ def test_who_backs_an_act_is_no_agent_beside_another():
     alone = reading(GroundedClaim(claim=claim(0, "killed"), agents=(allies,), supporters=(allies,)))
     assert [who.name for who in account([one])[0].events[0].agents] == ["Army"]
     assert [who.name for who in account([alone])[0].events[0].agents] == ["Allies"]
+
+
+def test_a_weak_claim_needs_a_surer_link():
+    def events(score, weak):
+        second = replace(claim(1, "killings", 1), weak=weak)
+        one = reading(GroundedClaim(claim=claim(0, "killed")), GroundedClaim(claim=second), links=[(0, 1, score)])
+        return account([one])[0].events
+
+    assert [len(event.anchors) for event in events(0.17, weak=True)] == [1]
+    assert [len(event.anchors) for event in events(0.17, weak=False)] == [2]
+    assert [len(event.anchors) for event in events(0.6, weak=True)] == [2]

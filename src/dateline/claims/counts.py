@@ -25,6 +25,7 @@ __all__ = [
     "NumberValue",
     "complete_count",
     "counted_people",
+    "doubtful",
     "find_counts",
     "is_subgroup",
     "merge_counts",
@@ -121,6 +122,18 @@ def counted_people(sentence: str, start: int, end: int) -> str | None:
     counted = read_counted(sentence)
     group = counted.at(start, end)
     return counted.who(group) if group is not None else None
+
+
+def doubtful(sentence: str, start: int, end: int) -> bool:
+    """Tell whether a number may well count no victims: a bare "a" or "an", or one before words for no person that we know.
+
+    Args:
+        sentence: The sentence.
+        start: First character of the number words.
+        end: Character after them.
+    """
+    group = read_counted(sentence).at(start, end)
+    return group is not None and (group.numeral.form is Form.ARTICLE or not (group.person or group.alone))
 
 
 def is_subgroup(sentence: str, start: int, end: int) -> bool:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from dateline.claims.network import Floats, Network, WordScores
 from dateline.claims.stance import Chain, build_attributions, certainty, find_speakers
 from dateline.claims.tolls import ArticleTolls, NumberPhrase
-from dateline.claims.words import word_key
+from dateline.claims.type_words import TypeWords
 from dateline.model import (
     Article,
     Attribution,
@@ -40,12 +40,29 @@ if TYPE_CHECKING:
 
 ROLE_REACH_SENTENCES = 2
 """How far from its anchor a mention may stand, in sentences (as in training)."""
-COMMON_SPECIFICITY = 0.6
-"""Type weight of a word too rare to know."""
-
 _ON_THE_SPOT = frozenset({SpeakerKind.WITNESS, SpeakerKind.HOSPITAL})
 """Speakers whose words, right after an event, are about it."""
-
+_SUFFERED = frozenset(
+    EventType(name)
+    for name in [
+        "clash",
+        "airstrike",
+        "shelling",
+        "bombing",
+        "suicide_bombing",
+        "grenade",
+        "chemical",
+        "armed_attack",
+        "assassination",
+        "execution",
+        "abduction",
+        "sexual_violence",
+        "torture",
+        "riot",
+        "crackdown",
+    ]
+)
+"""Types that people on the spot speak of rather than of plots, talks or trials told beside them."""
 
 ANCHORS_AT_ONCE = 32
 
@@ -108,7 +125,7 @@ class Reader:
         description = self._network.description
         self.version: str = description["version"]
         self.calibration: tuple[float, float, float] = tuple(description["calibration"])
-        self._specificity: dict[str, float] = description["specificity"]
+        self._type_words = TypeWords(description["anchor_words"], description["types"])
         self._types = [EventType(name) for name in description["types"]]
         self._statuses = [Status(name) for name in description["statuses"]]
         self._kinds: list[str] = description["kinds"]
@@ -132,6 +149,7 @@ class Reader:
         if not anchors:
             return Reading(article=article)
         heads = np.array([first for first, _ in anchors], dtype=np.int64)
+        self._weigh_types(scores, heads)
         phrases = self._find_phrases(scores)
         played = self._score_roles(scores, heads, phrases)
         page = _Page(article=article, scores=scores, tolls=ArticleTolls(article))
@@ -153,6 +171,11 @@ class Reader:
             if score >= LINK_FLOOR
         )
         return Reading(article=article, claims=tuple(claims), links=links)
+
+    def _weigh_types(self, scores: WordScores, heads: npt.NDArray[np.int64]) -> None:
+        for first in heads:
+            event = 1.0 - scores.types[first, 0]
+            scores.types[first, 1:] = event * self._type_words.weigh(scores.words[first], scores.types[first, 1:] / event)
 
     def _find_phrases(self, scores: WordScores) -> list[_Phrase]:
         bias = self._thresholds["mention_bias"]
@@ -217,7 +240,7 @@ class Reader:
             confidence=round(confidence, 4),
             weak=confidence < self._thresholds["trigger"],
             type_scores={self._types[k]: round(float(share[k]), 4) for k in np.flatnonzero(share > 0.01)},
-            type_weight=self._specificity.get(word_key(scores.words[first]), COMMON_SPECIFICITY),
+            type_weight=self._type_words.specificity(scores.words[first]),
             status_scores={self._statuses[k]: round(float(statuses[k]), 4) for k in range(len(statuses))},
             mentions=tuple(sorted(mentions, key=lambda mention: (mention.sentence, mention.evidence.span.start))),
             counts=tuple(page.tolls.read(type_, _number_phrases(scores, by_role), undone=status.undone)),
@@ -323,7 +346,7 @@ def _following_voices(article: Article, claims: Sequence[Claim]) -> dict[int, li
     """Who speaks of an event in the sentence after it, where that sentence tells no event of its own.
 
     "The gunmen killed 12. Residents said the bodies were …": the residents speak of the killing. Returns the voices by
-    index of the surest claim of the sentence before.
+    index of the surest claim of the sentence before, of those that tell what people suffered if there are any.
     """
     told = {claim.sentence for claim in claims}
     voices: dict[int, list[Attribution]] = {}
@@ -335,7 +358,8 @@ def _following_voices(article: Article, claims: Sequence[Claim]) -> dict[int, li
         chains = build_attributions(sentence.text, *find_speakers(sentence.text))
         heard = [_attribution(article, sentence, chain) for chain in chains if chain.speaker_kind in _ON_THE_SPOT]
         if heard:
-            surest = max((claim for claim in claims if claim.sentence == index), key=lambda claim: claim.confidence)
+            beside = [claim for claim in claims if claim.sentence == index]
+            surest = max(beside, key=lambda claim: (claim.type in _SUFFERED, claim.confidence))
             voices[surest.index] = heard
     return voices
 

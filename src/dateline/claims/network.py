@@ -193,7 +193,6 @@ class Network:
         return {
             "ids": np.array([ids], dtype=np.int64),
             "shapes": np.array([shapes], dtype=np.int64),
-            "mask": np.ones((1, len(ids)), dtype=np.int64),
             "first": np.array([first], dtype=np.int64),
         }
 

@@ -11,7 +11,15 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dateline.claims.counts import FoundCount, complete_count, counted_people, find_counts, is_subgroup, read_number
+from dateline.claims.counts import (
+    FoundCount,
+    complete_count,
+    counted_people,
+    doubtful,
+    find_counts,
+    is_subgroup,
+    read_number,
+)
 from dateline.model import Article, Claim, Count, EventType, Evidence, Sentence, Span, Status, TollKind
 
 if TYPE_CHECKING:
@@ -19,6 +27,8 @@ if TYPE_CHECKING:
 
 READER_FLOOR = 0.5
 """A number that only the reader takes for a toll must have at least this probability."""
+DOUBTFUL_FLOOR = 0.75
+"""The same for "a man" and for numbers before what may be no person ("two Black Hawks")."""
 RULE_SCORE = 0.5
 """Score of a toll that only the rules found."""
 
@@ -103,7 +113,7 @@ class ArticleTolls:
             ruled = [found for found in self.found(phrase.sentence) if found.start < span[1] and span[0] < found.end]
             if ruled:
                 counts += [self._count(sentence, found, phrase.score) for found in ruled if can_have(type_, found.kind)]
-            elif not undone and phrase.score >= READER_FLOOR and can_have(type_, phrase.kind):
+            elif not undone and phrase.score >= _floor(sentence.text, span) and can_have(type_, phrase.kind):
                 counts.append(
                     Count(
                         kind=phrase.kind,
@@ -200,6 +210,10 @@ class ArticleTolls:
     def _evidence(self, sentence: Sentence, start: int, end: int) -> Evidence:
         span = Span(start=sentence.span.start + start, end=sentence.span.start + end, field=sentence.span.field)
         return self._article.evidence(span)
+
+
+def _floor(sentence: str, span: tuple[int, int]) -> float:
+    return DOUBTFUL_FLOOR if doubtful(sentence, *span) else READER_FLOOR
 
 
 def can_have(type_: EventType, kind: TollKind) -> bool:

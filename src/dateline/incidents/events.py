@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dateline.incidents.merge import merge_claims
 from dateline.incidents.nearness import days_between, km_between
-from dateline.model import Account, GroundedClaim, GroundedReading, TollKind
+from dateline.model import Account, EventType, GroundedClaim, GroundedReading, TollKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,6 +25,7 @@ OTHER_PLACE = -3.5
 OTHER_STATUS = -0.5
 SAME_TOLL = 2.5
 SAME_AGENT = 0.8
+WEAK_CLAIM = -1.0
 JOIN_AT = 0.5
 """Two groups of claims are joined while their average log-odds lie above this."""
 
@@ -85,8 +86,9 @@ def _join(joined: dict[int, list[int]], sums: dict[tuple[int, int], tuple[float,
 
 
 def compatibility(first: GroundedClaim, second: GroundedClaim) -> float:
-    """Return the log-odds that type, day, place and status add to two claims being of one happening."""
-    value = SAME_TYPE if first.claim.type is second.claim.type else OTHER_TYPE
+    """Return the log-odds that type, day, place, status, tolls and agents add to two claims being of one happening."""
+    alike = _alike(_types(first), _types(second))
+    value = SAME_TYPE * alike + OTHER_TYPE * (1 - alike)
     if first.when is not None and second.when is not None and (days_between(first.when, second.when) or 0) > 1:
         value += OTHER_DAY
     if first.where is not None and second.where is not None:
@@ -95,11 +97,23 @@ def compatibility(first: GroundedClaim, second: GroundedClaim) -> float:
             value += OTHER_PLACE
     if first.claim.status is not second.claim.status and (first.claim.status.undone or second.claim.status.undone):
         value += OTHER_STATUS
+    if first.claim.weak or second.claim.weak:
+        value += WEAK_CLAIM
     if _telling_tolls(first) & _telling_tolls(second):
         value += SAME_TOLL
     if {who.actor_id for who in first.agents if who.actor_id} & {who.actor_id for who in second.agents}:
         value += SAME_AGENT
     return value
+
+
+def _types(member: GroundedClaim) -> Mapping[EventType, float]:
+    return member.claim.type_scores or {member.claim.type: 1.0}
+
+
+def _alike(first: Mapping[EventType, float], second: Mapping[EventType, float]) -> float:
+    """Cosine of two claims' type probabilities: "offensive", half deployment and half takeover, is near to "recapture"."""
+    common = sum(score * second.get(type_, 0.0) for type_, score in first.items())
+    return common / math.sqrt(sum(x * x for x in first.values()) * sum(x * x for x in second.values()))
 
 
 def _telling_tolls(member: GroundedClaim) -> set[tuple[TollKind, int]]:
