@@ -202,7 +202,7 @@ def test_calendars_keep_their_laws(year):
 
 
 @given(
-    st.dates(min_value=dt.date(2, 1, 1), max_value=dt.date(9990, 1, 1)),
+    st.dates(min_value=dt.date(10, 1, 1), max_value=dt.date(9980, 1, 1)),  # the first decade lacks its year nought
     st.sampled_from(["day", "week", "weekend", "month", "quarter", "year", "decade"]),
 )
 def test_units_follow_without_gap(day, unit):

@@ -206,3 +206,14 @@ def test_geovirus_names_resolve(gazetteer):
 
 def test_where_is_hashable_and_plain():
     assert hash(Where(name="Mosul", precision=PlacePrecision.TOWN))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "names"),
+    [
+        ("Somali pirates seized a tanker off Hobyo.", ["Hobyo"]),  # the people, not the region of Ethiopia
+        ("Herders clashed in Somali region.", ["Somali"]),
+    ],
+)
+def test_a_demonym_is_no_place_but_where_places_stand(gazetteer, sentence, names):
+    assert [spot.text for spot in find_places(sentence, gazetteer)] == names

@@ -66,6 +66,10 @@ _SUFFERED = frozenset(
 
 ANCHORS_AT_ONCE = 32
 
+SECOND_SIDE_FLOOR = 0.4
+"""A party is on the side that the reader thinks likeliest; on another too only with at least this probability (both sides of a
+clash or of talks may do and suffer)."""
+
 LINK_FLOOR = 0.02
 """Pairs of claims that score less are not worth carrying."""
 
@@ -131,6 +135,7 @@ class Reader:
         self._kinds: list[str] = description["kinds"]
         self._roles: list[str] = description["roles"]
         self._thresholds: dict[str, Any] = description["thresholds"]
+        self._sides = [self._roles.index(role) for role in (Role.AGENT, Role.TARGET, Role.SUPPORT)]
         self._allowed = _allowed_roles(self._kinds, self._roles)
         self._role_floor = np.array([self._thresholds["role"][role] for role in self._roles], dtype=np.float32)
 
@@ -202,6 +207,8 @@ class Reader:
             probability = self._network.score_roles(scores, block, mentions)
             reach = np.abs(sentence_of[near][None] - scores.sentence[block][:, None]) <= ROLE_REACH_SENTENCES
             keep = self._allowed[kinds[near]][None] & reach[:, :, None] & (probability >= self._role_floor)
+            sides = probability[:, :, self._sides]
+            keep[:, :, self._sides] &= (sides >= SECOND_SIDE_FLOOR) | (sides == sides.max(-1, keepdims=True))
             for row, column in np.argwhere(keep.any(-1)).tolist():
                 played[start + row].append((phrases[near[column]], np.where(keep[row, column], probability[row, column], 0.0)))
         return played

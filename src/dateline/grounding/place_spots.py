@@ -172,7 +172,8 @@ class _Finder:
         if single and key in self.words.ordinary and not self.abbreviation(name):
             return self.judge_ordinary(i, end)
         placed = self.in_place_position(i, end)
-        if self.part_of_name(i, end, placed=placed) or self.names_a_street(end, name):
+        of_a_people = single and not placed and self.is_demonym(name)
+        if of_a_people or self.part_of_name(i, end, placed=placed) or self.names_a_street(end, name):
             return "no"
         after = self.after(end)
         says = after is not None and after.lower in self.words.sayers
@@ -183,6 +184,10 @@ class _Finder:
         if says or not (placed or strong):
             return "actor" if says and strong else "weak"
         return "place" if self.fits_capitals(name, placed=placed) else "no"
+
+    def is_demonym(self, name: str) -> bool:
+        """Whether a name is that of a people and of no country: "Somali pirates" are of Somalia, not of the Somali region."""
+        return bool(self.gazetteer.countries_of(name)) and not self.strong_country(name)
 
     def names_a_street(self, end: int, name: str) -> bool:
         after = self.after(end)
