@@ -112,7 +112,8 @@ def full_year(two_digits: int, setting: Setting) -> int:
     if setting.report_day is None:
         return two_digits + (1900 if two_digits >= _PIVOT else 2000)
     latest = setting.report_day.year + (0 if setting.past else 10)
-    return latest - (latest - two_digits) % 100
+    year = latest - (latest - two_digits) % 100
+    return year if year >= 1 else year + 100  # before the year 100 there is no earlier century
 
 
 def year_of(reading: Reading, setting: Setting) -> tuple[int | None, TimeBasis]:

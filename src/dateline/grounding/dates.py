@@ -82,7 +82,11 @@ def resolve_time(
     """
     setting = Setting(report_day, _dated(previous), past, year)
     for reading in _readings(words):
-        if (when := meaning(reading, setting)) is not None:
+        try:
+            when = meaning(reading, setting)
+        except (ValueError, OverflowError):  # days before the year 1 or after 9999, which no calendar day here can be
+            continue
+        if when is not None:
             return _in_known_terms(when)
     return None
 
