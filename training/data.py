@@ -11,6 +11,7 @@ import gzip
 import json
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +22,6 @@ from dateline.model import EventType, Role, Status, TollKind
 
 if TYPE_CHECKING:
     import random
-    from pathlib import Path
 
 TYPES = [type_.value for type_ in EventType]
 STATUSES = [status.value for status in Status]
@@ -57,6 +57,34 @@ MUC_ROLES = ["PerpInd", "PerpOrg", "Target", "Victim", "Weapon"]
 GUM_SPANS = ["person", "organization", "place", "time", "event", "object", "attribution"]
 CNC_SPANS = ["CAUSE", "EFFECT", "SIGNAL"]
 IGNORE = -100
+OWN = Path(__file__).parent.parent / "corpus"
+START = {
+    f"{name}.jsonl"
+    for name in [
+        "africa",
+        "asia_europe_americas",
+        "follow_ups",
+        "hard_cases",
+        "long_aftermath",
+        "long_bombings_and_shootings",
+        "long_military",
+        "long_reports",
+        "long_statements",
+        "middle_east",
+        "modern_wars",
+        "muc_1",
+        "muc_2",
+        "official_and_broadcast",
+        "ordinary_news",
+        "plain_wire_nominal",
+        "plain_wire_state",
+        "plain_wire_violence",
+        "state_and_protest",
+        "unrest_and_policing",
+        "web_news",
+    ]
+}
+"""The files that the first reader learned from."""
 
 
 @dataclass
@@ -82,6 +110,26 @@ def read_jsonl(path: Path) -> list[dict]:
     opener = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines if line.strip()]
+
+
+def load(muc: Path, limit: int = 0) -> tuple[list, list]:
+    """Annotated reports to train on, and those held back.
+
+    Args:
+        muc: Folder with ``muc_1.jsonl`` and ``muc_2.jsonl``, which are read by path; all other reports are the project's own.
+        limit: Read about so many of them only.
+
+    Returns:
+        Reports with their ``file``. Held back is every 20th of the reports that the first reader learned from (``START`` and the
+        MUC files, by name of file); of the later ones none.
+    """
+    paths = {path.name: path for folder in (muc, OWN) for path in folder.glob("*.jsonl")}
+    start = [r | {"file": name} for name in sorted(START) if name in paths for r in read_jsonl(paths[name])]
+    later = [r | {"file": name} for name in sorted(set(paths) - START) for r in read_jsonl(paths[name])]
+    if limit:
+        start, later = start[:: max(1, len(start) // limit)], []
+    held = [r for i, r in enumerate(start) if i % 20 == 7]
+    return [r for i, r in enumerate(start) if i % 20 != 7] + later, held
 
 
 class Encoder:

@@ -20,9 +20,9 @@ import torch
 
 sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("training", "corpus", "src")]
 
-from data import KINDS, ROLES, STATUSES, TYPES
+from data import KINDS, ROLES, STATUSES, TYPES, load
 from network import Reader
-from train import load, pretrained
+from train import pretrained
 
 from dateline.claims.type_words import KNOWN
 from dateline.claims.words import word_key
@@ -45,20 +45,20 @@ HEADS = (
 )
 
 
-def anchor_words(corpus: Path) -> dict[str, dict[str, int]]:
+def anchor_words(muc: Path) -> dict[str, dict[str, int]]:
     """How often each word named each type in the reports that are trained on, by the word's first letters.
 
     Words that were anchors fewer than three times are left out.
     """
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for report in load(corpus)[0]:
+    for report in load(muc)[0]:
         for event in report["events"]:
             for _, quote in event["anchors"]:
                 counts[word_key(re.sub(r"#\d+$", "", quote).split()[0])][event["type"]] += 1
     return {key: dict(sorted(named.items())) for key, named in sorted(counts.items()) if sum(named.values()) >= KNOWN}
 
 
-def export(source: Path, target: Path, corpus: Path, *, quantize: bool = True) -> None:
+def export(source: Path, target: Path, muc: Path, *, quantize: bool = True) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     base = pretrained()
@@ -109,7 +109,7 @@ def export(source: Path, target: Path, corpus: Path, *, quantize: bool = True) -
         "roles": ROLES,
         "thresholds": kept.get("thresholds", THRESHOLDS),
         "calibration": kept.get("calibration", [1.0, 0.0, 0.0]),
-        "anchor_words": anchor_words(corpus),
+        "anchor_words": anchor_words(muc),
     }
     previous.write_text(json.dumps(description, indent=1) + "\n")
 
@@ -118,10 +118,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("source", type=Path)
     parser.add_argument("--to", type=Path, required=True)
-    parser.add_argument("--corpus", type=Path, default=Path("../shared/corpus/train"))
+    parser.add_argument(
+        "--muc", type=Path, default=Path("../shared/corpus/train"), help="folder with muc_1.jsonl and muc_2.jsonl"
+    )
     parser.add_argument("--float", action="store_true", help="do not quantise")
     args = parser.parse_args()
-    export(args.source, args.to, args.corpus, quantize=not args.float)
+    export(args.source, args.to, args.muc, quantize=not args.float)
     for path in sorted(args.to.iterdir()):
         print(f"{path.stat().st_size:>12,} {path}")
 

@@ -31,6 +31,7 @@ from data import (
     cnc_window,
     ewt_window,
     gum_window,
+    load,
     muc_window,
     read_jsonl,
     report_windows,
@@ -204,7 +205,6 @@ def false_mentions(w, tags) -> list[tuple[int, int, int]]:
     return out
 
 
-OWN = Path(__file__).parent.parent / "corpus"
 TWICE = ("long_", "muc_")
 """Files nearest to real reports: few events, each told often, among sentences that hold none."""
 WEIGHTS = {
@@ -247,19 +247,7 @@ class Helpers:
 
 def times(file: str, args) -> int:
     """How often a report of a file is read in an epoch."""
-    if file.startswith(TWICE):
-        return args.twice_weight
-    return args.own_weight if (OWN / file).is_file() else 1
-
-
-def load(corpus: Path, limit: int = 0) -> tuple[list, list]:
-    """Annotated reports to train on, and those held back (every 20th of the shared ones; none of the project's own)."""
-    shared = [r | {"file": path.name} for path in sorted(corpus.glob("*.jsonl")) for r in read_jsonl(path)]
-    own = [r | {"file": path.name} for path in sorted(OWN.glob("*.jsonl")) for r in read_jsonl(path)]
-    if limit:
-        shared = shared[:: max(1, len(shared) // limit)]
-    held = [r for i, r in enumerate(shared) if i % 20 == 7]
-    return [r for i, r in enumerate(shared) if i % 20 != 7] + own, held
+    return args.twice_weight if file.startswith(TWICE) else 1
 
 
 def work(rank: int, args) -> None:
@@ -277,7 +265,7 @@ def work(rank: int, args) -> None:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     encoder = Encoder(tokenizer)
-    reports, _ = load(Path(args.corpus), args.limit)
+    reports, _ = load(Path(args.muc), args.limit)
     torch.manual_seed(args.seed)
     model = Reader(json.loads((source / "config.json").read_text()), args.dropout)
     if args.start:
@@ -381,14 +369,13 @@ def save(model, shadow, args) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpus", default="../shared/corpus/train")
+    parser.add_argument("--muc", default="../shared/corpus/train", help="folder with muc_1.jsonl and muc_2.jsonl")
     parser.add_argument("--helpers", default="../shared/data/reader")
     parser.add_argument("--out", required=True)
     parser.add_argument("--start", help="go on from the reader.pt in this folder")
     parser.add_argument(
         "--twice-weight", type=int, default=1, help="times that the files nearest to real reports are read in an epoch"
     )
-    parser.add_argument("--own-weight", type=int, default=1, help="times that the project's own reports are read in an epoch")
     parser.add_argument("--epochs", type=float, default=8)
     parser.add_argument("--budget", type=int, default=1100, help="word pieces a batch and process")
     parser.add_argument("--rate", type=float, default=2.5e-4)

@@ -17,6 +17,8 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("training", "corpus", "src")]
 
+from data import load
+
 from dateline.articles import make_article
 from dateline.claims import Reader
 from dateline.config import Config
@@ -35,17 +37,6 @@ def yardstick(shared: Path):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def held_back(shared: Path) -> list[dict]:
-    """Every 20th annotated report, as train.py leaves them out."""
-    reports = [
-        json.loads(line)
-        for path in sorted((shared / "corpus" / "train").glob("*.jsonl"))
-        for line in path.open(encoding="utf-8")
-        if line.strip()
-    ]
-    return [report for i, report in enumerate(reports) if i % 20 == 7]
 
 
 def articles_of(reports: list[dict]):
@@ -141,7 +132,7 @@ helper tasks from UD English Web Treebank with UNER entities and UDS factuality 
 document), CNC's causes and effects (CC0), and MUC-4 role fillers (released by the US Navy for DARPA through NIST).
 It starts from all-MiniLM-L6-v2 (Apache-2.0). Licence of these weights: CC BY-SA 4.0.
 
-**Training.** `bash training/run.sh`; settings: `{json.dumps({k: v for k, v in training.items() if k not in ("corpus", "helpers", "start")})}`.
+**Training.** `bash training/run.sh`; settings: `{json.dumps({k: v for k, v in training.items() if k not in ("muc", "helpers", "start")})}`.
 Thresholds (`reader.json`): {json.dumps(description["thresholds"])}
 
 ## Measured
@@ -181,7 +172,7 @@ def main() -> None:
     development = [json.loads(line) for line in (args.shared / "corpus" / "gold" / "dev.jsonl").open(encoding="utf-8")]
     sets = {
         "development": (development, articles_of(development)),
-        "held back": ((held := held_back(args.shared)), articles_of(held)),
+        "held back": ((held := load(args.shared / "corpus" / "train")[1]), articles_of(held)),
     }
     path = args.weights / "reader.json"
     description = json.loads(path.read_text())
