@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parent.parent
-CORPUS = ROOT.parent / "shared" / "corpus" / "train"
-EXAMPLES = ROOT / "examples"
+CORPUS = ROOT / "corpus"
 WORDS = 400
 """About how long a report of a news agency is, in words."""
 
@@ -23,12 +22,10 @@ WORDS = 400
 def read_reports(count: int) -> tuple[list[str], str]:
     """Return texts of about ``WORDS`` words each and where they are from.
 
-    They are made of the corpus's long reports: a report is cut at the length, a shorter one goes on with the next; where the
-    corpus is absent, of the examples, which are few, so that the same sentences come again.
+    They are made of the corpus's long reports: a report is cut at the length, a shorter one goes on with the next.
     """
-    found = sorted(CORPUS.glob("long_*.jsonl"))
-    texts = [sentences for path in found for sentences in _corpus_texts(path)] or list(_example_texts())
-    origin = str(CORPUS) if found else f"{EXAMPLES} (no corpus at {CORPUS}: few texts, repeated)"
+    texts = [sentences for path in sorted(CORPUS.glob("long_*.jsonl")) for sentences in _corpus_texts(path)]
+    origin = f"{CORPUS}/long_*.jsonl"
     reports: list[str] = []
     parts: list[str] = []
     for sentences in itertools.cycle(texts):
@@ -61,12 +58,6 @@ def _corpus_texts(path: Path) -> Iterator[list[str]]:
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)["sentences"]
-
-
-def _example_texts() -> Iterator[list[str]]:
-    yield (EXAMPLES / "market_attack.txt").read_text(encoding="utf-8").split("\n")
-    for line in (EXAMPLES / "reports.jsonl").read_text(encoding="utf-8").splitlines():
-        yield json.loads(line)["text"].split("\n")
 
 
 def _processor() -> str:

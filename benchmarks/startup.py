@@ -16,11 +16,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from reports import EXAMPLES, machine
+from reports import ROOT, machine
 
 import dateline
 
-REPORT = EXAMPLES / "market_attack.txt"
+REPORT = ROOT / "examples" / "market_attack.txt"
 COMMAND = (sys.executable, "-m", "dateline", "code", "--format", "jsonl", str(REPORT))
 
 
