@@ -132,7 +132,7 @@ helper tasks from UD English Web Treebank with UNER entities and UDS factuality 
 document), CNC's causes and effects (CC0), and MUC-4 role fillers (released by the US Navy for DARPA through NIST).
 It starts from all-MiniLM-L6-v2 (Apache-2.0). Licence of these weights: CC BY-SA 4.0.
 
-**Training.** `bash training/run.sh`; settings: `{json.dumps({k: v for k, v in training.items() if k not in ("muc", "helpers", "start")})}`.
+**Training.** `bash training/run.sh`; settings: `{json.dumps({k: v for k, v in training.items() if isinstance(v, (int, float))})}`.
 Thresholds (`reader.json`): {json.dumps(description["thresholds"])}
 
 ## Measured
