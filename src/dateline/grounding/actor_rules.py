@@ -266,6 +266,8 @@ class Resolver:
         code = self._land(a) or (self.words.peoples[a.people] if a.people else None)
         if a.people and self.role == "agent" and kind is ActorKind.CIVILIANS:
             kind, basis = ActorKind.COMMUNAL_GROUP, "rule: members of a people acting together"
+        elif kind is ActorKind.CIVILIANS and self._modifier(a) == "armed":
+            kind, basis = ActorKind.COMMUNAL_GROUP, "rule: armed people of a place or trade"
         return self._plain(a, kind, basis, code)
 
     def _weak(self, a: Anatomy, noun: NounClass) -> Who:
