@@ -354,6 +354,7 @@ class Count:
         low, best, high: Bounds and best value; None where the words give none. "at least 13" is 13, 13, None.
         who: The counted people in the text's words ("policemen"), or None.
         subgroup: Whether it is a part of another count ("including four children") and must not be added.
+        aggregate: Whether the sentence counts over a war, a campaign or months ("since January"), not over one act.
     """
 
     kind: TollKind
@@ -363,6 +364,7 @@ class Count:
     evidence: Evidence
     who: str | None = None
     subgroup: bool = False
+    aggregate: bool = False
     score: float = 1.0
 
 

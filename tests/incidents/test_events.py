@@ -290,3 +290,13 @@ def test_a_weak_claim_needs_a_surer_link():
     assert [len(event.anchors) for event in events(0.17, weak=True)] == [1]
     assert [len(event.anchors) for event in events(0.17, weak=False)] == [2]
     assert [len(event.anchors) for event in events(0.6, weak=True)] == [2]
+
+
+def test_the_figure_of_a_campaign_tells_of_another_happening():
+    def events(aggregate):
+        dead = Count(kind=TollKind.KILLED, low=3, best=3, high=3, evidence=evidence("12"), aggregate=aggregate)
+        first = GroundedClaim(claim=claim(0, "killed"))
+        second = GroundedClaim(claim=replace(claim(1, "killings", 1), counts=(dead,)))
+        return account([reading(first, second, links=[(0, 1, 0.2)])])[0].events
+
+    assert [len(events(aggregate)) for aggregate in (False, True)] == [1, 2]

@@ -7,8 +7,9 @@ each number. docs/counts.md lists the rules with their sources; the words are in
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ __all__ = [
     "counted_people",
     "doubtful",
     "find_counts",
+    "is_aggregate",
     "is_subgroup",
     "merge_counts",
     "read_number",
@@ -147,6 +149,16 @@ def is_subgroup(sentence: str, start: int, end: int) -> bool:
     counted = read_counted(sentence)
     group = counted.at(start, end)
     return group is not None and is_part(counted, group)
+
+
+def is_aggregate(sentence: str) -> bool:
+    """Tell whether a sentence counts over a war, a campaign or months ("since January"), not over one act."""
+    return _aggregates().search(sentence) is not None
+
+
+@cache
+def _aggregates() -> re.Pattern[str]:
+    return re.compile("|".join(vocabulary()["aggregates"]["patterns"]), re.IGNORECASE)
 
 
 # --- a sentence ---------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 The reader links number words to anchors; the rules of ``counts`` find the tolls that a sentence states by themselves. Here the
 two meet: a toll the reader missed goes to the claim whose anchor governs it, or else to the nearest claim of the sentence whose
-type can have such a toll.
+type can have such a toll; a figure of a whole war or campaign goes to none.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from dateline.claims.counts import (
     counted_people,
     doubtful,
     find_counts,
+    is_aggregate,
     is_subgroup,
     read_number,
 )
-from dateline.model import Article, Claim, Count, EventType, Evidence, Sentence, Span, Status, TollKind
+from dateline.model import Article, Claim, Count, EventType, Evidence, Sentence, Span, TollKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,9 +32,6 @@ DOUBTFUL_FLOOR = 0.75
 """The same for "a man" and for numbers before what may be no person ("two Black Hawks")."""
 RULE_SCORE = 0.5
 """Score of a toll that only the rules found."""
-
-FOLLOWING_SENTENCES = 2
-"""How far behind what it tells of a sentence with nothing but a toll may stand."""
 
 _HARM = frozenset(
     EventType(name)
@@ -69,9 +67,6 @@ _CAPABLE: Mapping[TollKind, frozenset[EventType]] = {
     TollKind.RELEASED: frozenset({EventType.RELEASE, EventType.AGREEMENT}),
 }
 """The event types that can have a toll of each kind."""
-
-_SELDOM = frozenset({EventType.RAID, EventType.DESTRUCTION, EventType.MUTINY})
-"""Types that have tolls in their own sentences only: those killed in a raid mostly belong to the clash in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +118,7 @@ class ArticleTolls:
                         evidence=self._evidence(sentence, *span),
                         who=counted_people(sentence.text, *span),
                         subgroup=is_subgroup(sentence.text, *span),
+                        aggregate=is_aggregate(sentence.text),
                         score=phrase.score,
                     )
                 )
@@ -165,7 +161,8 @@ class ArticleTolls:
     def find_missed(self, claims: Sequence[Claim]) -> dict[int, list[Count]]:
         """Return the tolls that the rules find and the reader did not, by index of the claim that they belong to.
 
-        A sentence that only tells a toll ("Nine mourners were killed.") speaks of what the sentences before it told.
+        Only claims of the number's own sentence are asked. A figure of a whole war or campaign belongs to none of them, unless
+        the reader says so.
         """
         by_sentence: dict[int, list[Claim]] = defaultdict(list)
         known: set[tuple[str, int]] = set()
@@ -174,17 +171,14 @@ class ArticleTolls:
             known |= {(count.evidence.span.field, at) for count in claim.counts for at in _characters(count.evidence.span)}
         said = _speakers(claims)
         missed: dict[int, list[Count]] = defaultdict(list)
-        for index in sorted({at for claim in claims for at in range(claim.sentence, claim.sentence + 1 + FOLLOWING_SENTENCES)}):
-            if index >= len(self._article.sentences):
-                break
+        for index, beside in sorted(by_sentence.items()):
             sentence = self._article.sentences[index]
-            before = [by_sentence[at] for at in range(index - 1, index - 1 - FOLLOWING_SENTENCES, -1)]
             for found in self.found(index):
                 count = self._count(sentence, found, RULE_SCORE)
                 span = count.evidence.span
-                if _inside(span, said) or any((span.field, at) in known for at in _characters(span)):
+                if count.aggregate or _inside(span, said) or any((span.field, at) in known for at in _characters(span)):
                     continue
-                governing = _governing(found, sentence, by_sentence[index]) or _told_before(found, before)
+                governing = _governing(found, sentence, beside)
                 if governing is not None:
                     missed[governing.index].append(count)
         return missed
@@ -204,6 +198,7 @@ class ArticleTolls:
             evidence=self._evidence(sentence, found.start, found.end),
             who=found.who,
             subgroup=found.subgroup,
+            aggregate=is_aggregate(sentence.text),
             score=round(score, 4),
         )
 
@@ -243,17 +238,3 @@ def _governing(found: FoundCount, sentence: Sentence, claims: Sequence[Claim]) -
         if claim.anchor.span.start <= predicate < claim.anchor.span.end:
             return claim
     return min(capable, key=lambda claim: abs(claim.anchor.span.start - predicate), default=None)
-
-
-def _may_follow(claim: Claim, kind: TollKind) -> bool:
-    """Whether a toll told after a claim may be its own."""
-    return claim.status is Status.HAPPENED and not claim.weak and claim.type not in _SELDOM and can_have(claim.type, kind)
-
-
-def _told_before(found: FoundCount, before: Sequence[Sequence[Claim]]) -> Claim | None:
-    """The surest claim that can have such a toll, of the nearest sentence before that has one."""
-    for members in before:
-        capable = [claim for claim in members if _may_follow(claim, found.kind)]
-        if capable:
-            return max(capable, key=lambda claim: claim.confidence)
-    return None

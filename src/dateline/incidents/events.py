@@ -26,6 +26,7 @@ OTHER_STATUS = -0.5
 SAME_TOLL = 2.5
 SAME_AGENT = 0.8
 WEAK_CLAIM = -1.0
+CAMPAIGN_FIGURE = -1.5
 JOIN_AT = 0.5
 """Two groups of claims are joined while their average log-odds lie above this."""
 
@@ -99,11 +100,18 @@ def compatibility(first: GroundedClaim, second: GroundedClaim) -> float:
         value += OTHER_STATUS
     if first.claim.weak or second.claim.weak:
         value += WEAK_CLAIM
+    if _counts_campaign(first) != _counts_campaign(second):
+        value += CAMPAIGN_FIGURE
     if _telling_tolls(first) & _telling_tolls(second):
         value += SAME_TOLL
     if {who.actor_id for who in first.agents if who.actor_id} & {who.actor_id for who in second.agents}:
         value += SAME_AGENT
     return value
+
+
+def _counts_campaign(member: GroundedClaim) -> bool:
+    """Whether a claim gives the dead or hurt of a whole war, campaign or stretch of months."""
+    return any(count.aggregate and count.kind in {TollKind.KILLED, TollKind.WOUNDED} for count in member.claim.counts)
 
 
 def _types(member: GroundedClaim) -> Mapping[EventType, float]:
