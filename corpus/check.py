@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dateline.model import EventType, Role, Status, TollKind
+from dateline.scoring import locate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 QUOTED = ("anchors", *(role.value for role in Role))
 _DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?$")
-_NTH = re.compile(r"#(\d+)$")
 
 
 def main() -> int:
@@ -136,18 +136,6 @@ def _quote_faults(quote: Any, sentences: list[str]) -> Iterator[str]:
         yield f"{words!r} does not stand in sentence {index}"
     elif _splits_word(sentences[index], *place):
         yield f"{words!r} begins or ends inside a word of sentence {index}"
-
-
-def locate(sentence: str, quote: str) -> tuple[int, int] | None:
-    """Return the half-open offsets of quoted words (``words#2``: their second occurrence), or None where they do not stand."""
-    nth = int(match.group(1)) if (match := _NTH.search(quote)) else 1
-    words = _NTH.sub("", quote)
-    at = -1
-    for _ in range(nth):
-        at = sentence.find(words, at + 1)
-        if at < 0:
-            return None
-    return at, at + len(words)
 
 
 def _splits_word(sentence: str, start: int, end: int) -> bool:

@@ -19,25 +19,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dateline.claims import counts, stance
+from dateline.scoring import locate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 STOP = {"the", "a", "an", "of", "in", "at", "for", "and", "to", "his", "their", "its", "s"}
-
-
-def locate(sentence: str, words: str) -> tuple[int, int] | None:
-    """Return where quoted words stand in a sentence; ``words#2`` is the second occurrence."""
-    nth = 1
-    if match := re.search(r"#(\d+)$", words):
-        words, nth = words[: match.start()], int(match[1])
-    at = -1
-    for _ in range(nth):
-        at = sentence.find(words, at + 1)
-        if at < 0:
-            return None
-    return at, at + len(words)
 
 
 def reports(paths: list[Path]) -> Iterator[dict[str, Any]]:

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from check import locate
 
 from dateline.claims.words import MAX_PIECES, cut_windows, first_pieces, word_shapes, word_spans
 from dateline.model import EventType, Role, Status, TollKind
+from dateline.scoring import locate
 
 if TYPE_CHECKING:
     import random

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("training", "corpus", "src")]
+sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("training", "src")]
 
 from data import KINDS, ROLES, STATUSES, TYPES, load
 from network import Reader

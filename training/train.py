@@ -19,7 +19,7 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
 
-sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("training", "corpus", "src")]
+sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("training", "src")]
 
 from data import (
     IGNORE,

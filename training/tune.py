@@ -15,7 +15,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("training", "corpus", "src")]
+sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("training", "src")]
 
 from data import load
 

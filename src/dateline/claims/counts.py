@@ -151,6 +151,7 @@ def is_subgroup(sentence: str, start: int, end: int) -> bool:
     return group is not None and is_part(counted, group)
 
 
+@lru_cache(maxsize=512)
 def is_aggregate(sentence: str) -> bool:
     """Tell whether a sentence counts over a war, a campaign or months ("since January"), not over one act."""
     return _aggregates().search(sentence) is not None

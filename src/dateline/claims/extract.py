@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from dateline.claims.network import Floats, Network, WordScores
 from dateline.claims.stance import Chain, build_attributions, certainty, find_speakers
-from dateline.claims.tolls import ArticleTolls, NumberPhrase
+from dateline.claims.tolls import SUFFERED, ArticleTolls, NumberPhrase
 from dateline.claims.type_words import TypeWords
 from dateline.model import (
     Article,
@@ -42,27 +42,6 @@ ROLE_REACH_SENTENCES = 2
 """How far from its anchor a mention may stand, in sentences (as in training)."""
 _ON_THE_SPOT = frozenset({SpeakerKind.WITNESS, SpeakerKind.HOSPITAL})
 """Speakers whose words, right after an event, are about it."""
-_SUFFERED = frozenset(
-    EventType(name)
-    for name in [
-        "clash",
-        "airstrike",
-        "shelling",
-        "bombing",
-        "suicide_bombing",
-        "grenade",
-        "chemical",
-        "armed_attack",
-        "assassination",
-        "execution",
-        "abduction",
-        "sexual_violence",
-        "torture",
-        "riot",
-        "crackdown",
-    ]
-)
-"""Types that people on the spot speak of rather than of plots, talks or trials told beside them."""
 
 ANCHORS_AT_ONCE = 32
 
@@ -366,7 +345,7 @@ def _following_voices(article: Article, claims: Sequence[Claim]) -> dict[int, li
         heard = [_attribution(article, sentence, chain) for chain in chains if chain.speaker_kind in _ON_THE_SPOT]
         if heard:
             beside = [claim for claim in claims if claim.sentence == index]
-            surest = max(beside, key=lambda claim: (claim.type in _SUFFERED, claim.confidence))
+            surest = max(beside, key=lambda claim: (claim.type in SUFFERED, claim.confidence))
             voices[surest.index] = heard
     return voices
 

@@ -33,11 +33,10 @@ DOUBTFUL_FLOOR = 0.75
 RULE_SCORE = 0.5
 """Score of a toll that only the rules found."""
 
-_HARM = frozenset(
+SUFFERED = frozenset(
     EventType(name)
     for name in [
         "clash",
-        "takeover",
         "airstrike",
         "shelling",
         "bombing",
@@ -47,16 +46,15 @@ _HARM = frozenset(
         "armed_attack",
         "assassination",
         "execution",
+        "abduction",
+        "sexual_violence",
         "torture",
         "riot",
         "crackdown",
-        "raid",
-        "mutiny",
-        "abduction",
-        "sexual_violence",
-        "destruction",
     ]
 )
+"""Types that tell what people suffered."""
+_HARM = SUFFERED | {EventType.TAKEOVER, EventType.RAID, EventType.MUTINY, EventType.DESTRUCTION}
 _CAPABLE: Mapping[TollKind, frozenset[EventType]] = {
     TollKind.KILLED: _HARM,
     TollKind.WOUNDED: _HARM,

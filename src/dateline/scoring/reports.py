@@ -161,24 +161,28 @@ class _Form:
         if not 0 <= index < len(report.sentences):
             self.note(f"{key}: there is no sentence {index}")
             return None
-        nth = int(found[1]) if (found := _NTH.search(words)) else 1
-        bare = _NTH.sub("", words)
-        at = _find_nth(report.sentences[index], bare, nth)
-        if at is None:
+        place = locate(report.sentences[index], words)
+        if place is None:
             self.note(f"{key}: {words!r} does not stand in sentence {index}; quote it letter for letter")
             return None
-        start = report.starts[index] + at
-        return Evidence(article_id=report.id, span=Span(start=start, end=start + len(bare)), quote=bare)
+        begin = report.starts[index]
+        span = Span(start=begin + place[0], end=begin + place[1])
+        return Evidence(article_id=report.id, span=span, quote=report.sentences[index][slice(*place)])
 
 
-def _find_nth(sentence: str, words: str, nth: int) -> int | None:
-    """Return where the nth occurrence of words begins (from 1; they may overlap), or None."""
+def locate(sentence: str, quote: str) -> tuple[int, int] | None:
+    """Return the half-open offsets of quoted words, or None where they do not stand in the sentence.
+
+    ``words#2`` is their second occurrence; occurrences may overlap. Empty words stand nowhere.
+    """
+    nth = int(found[1]) if (found := _NTH.search(quote)) else 1
+    words = _NTH.sub("", quote)
     at = -1
     for _ in range(nth if words else 0):
         at = sentence.find(words, at + 1)
         if at < 0:
             break
-    return at if at >= 0 else None
+    return (at, at + len(words)) if at >= 0 else None
 
 
 def _report(document: RawDocument, faults: list[str]) -> Report | None:
