@@ -4,14 +4,15 @@
 # short one in which some word pieces are hidden. The mean of the last two is shipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+export PYTHONPATH="$PWD/src${PYTHONPATH:+:$PYTHONPATH}"  # so that this checkout is used, installed or not
 shared=${1:-../shared} target=${2:-src/dateline/claims/weights}
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-train() { python -W ignore training/train.py --muc "$shared/corpus/train" --helpers "$shared/data/reader" "$@"; }
+train() { python -W ignore -m dateline_training.train --muc "$shared/corpus/train" --helpers "$shared/data/reader" "$@"; }
 train --out "$out/1" --epochs 6 --seed 7
 train --out "$out/2" --start "$out/1" --epochs 5 --seed 11 --rate 1.5e-4 --head-rate 6e-4 --twice-weight 2
 train --out "$out/3" --start "$out/2" --epochs 2.5 --seed 23 --rate 1.2e-4 --head-rate 4e-4 --twice-weight 2
 train --out "$out/4" --start "$out/3" --epochs 0.6 --seed 24 --rate 8e-5 --head-rate 3e-4 --twice-weight 2 --hidden 0.08
-python training/average.py "$out/3" "$out/4" --out "$out/mean"
-python -W ignore training/export.py "$out/mean" --to "$target" --muc "$shared/corpus/train"
-python training/tune.py "$target" --shared "$shared" --training "$out/4/training.json" --keep-thresholds
+python -m dateline_training.average "$out/3" "$out/4" --out "$out/mean"
+python -W ignore -m dateline_training.export "$out/mean" --to "$target" --muc "$shared/corpus/train"
+python -m dateline_training.tune "$target" --shared "$shared" --training "$out/4/training.json" --keep-thresholds

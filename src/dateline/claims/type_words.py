@@ -3,7 +3,7 @@
 "Executed" nearly always names an execution, "offensive" never a mutiny; "killed" may name a dozen types. The reader sees the
 word, but lets the words around it carry it away; so its type probabilities are weighed by how often the word named each type in
 the annotated reports: a prior, with the overall frequency of types counted in ``PRIOR_MASS`` times, so that rare words hardly
-matter. The counts are in the weights' ``reader.json``, made by training/export.py.
+matter. The counts are in the weights' ``reader.json``, made by dateline_training/export.py.
 """
 
 from __future__ import annotations

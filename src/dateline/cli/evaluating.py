@@ -18,6 +18,7 @@ from dateline.run.terminal import Talk
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dateline.model import RawDocument
     from dateline.scoring import Report, Scored
 
 
@@ -40,11 +41,12 @@ def evaluate(paths: tuple[str, ...], by: str | None, form: str, errors: int, wor
     from dateline import scoring  # noqa: PLC0415
 
     with Talk() as talk:
-        reports, failed = _annotated_reports(paths, talk)
+        found, failed = annotated_reports(paths, talk)
+        reports = [report for report, _ in found]
         if not reports:
             talk.say("nothing was scored, for there is no annotated report")
             click.get_current_context().exit(NOTHING_CODED)
-        scored, stopped = _scored(reports, Config(codebooks=(), **settings), workers, talk)
+        scored, stopped = scored_reports(reports, Config(codebooks=(), **settings), workers, talk)
     evaluation = scoring.evaluate(scored, by)
     mistakes = scoring.find_mistakes(scored, errors) if errors else []
     if form == "json":
@@ -56,27 +58,38 @@ def evaluate(paths: tuple[str, ...], by: str | None, form: str, errors: int, wor
     click.get_current_context().exit(SOME_FAILED if failed or stopped else 0)
 
 
-def _annotated_reports(paths: Sequence[str], talk: Talk) -> tuple[list[Report], int]:
+Annotation = tuple["Report", "RawDocument"]
+"""An annotated report, and the line that it was read from."""
+
+
+def annotated_reports(paths: Sequence[str], talk: Talk) -> tuple[list[Annotation], int]:
     """Return the annotated reports of files, each once, and how many lines or files are none; say what is wrong with those."""
     from dateline.run.inputs import find_documents  # noqa: PLC0415
-    from dateline.scoring import read_report  # noqa: PLC0415
 
-    reports: dict[str, Report] = {}
+    found: dict[str, Annotation] = {}
     failed = 0
     for document in find_documents(paths, stdin=sys.stdin.buffer):
-        found = [document] if isinstance(document, (Dropped, Failure)) else read_report(document)
-        if isinstance(found, list):
-            messages = [problem.message for problem in found]
-        else:
-            first = reports.setdefault(found.id, found)
-            messages = [] if first is found else [f"{found.name}: the id {found.id!r} stands in {first.name} already; left out"]
+        messages = _note(document, found)
         failed += bool(messages)
         for message in messages:
             talk.say(f"failed: {message}")
-    return list(reports.values()), failed
+    return list(found.values()), failed
 
 
-def _scored(reports: Sequence[Report], config: Config, workers: int, talk: Talk) -> tuple[list[Scored], int]:
+def _note(document: RawDocument | Dropped | Failure, found: dict[str, Annotation]) -> list[str]:
+    """Note a document that is an annotated report under its id; else return why it is none."""
+    from dateline.scoring import read_report  # noqa: PLC0415
+
+    if isinstance(document, (Dropped, Failure)):
+        return [document.message]
+    report = read_report(document)
+    if isinstance(report, list):
+        return [problem.message for problem in report]
+    first, _ = found.setdefault(report.id, (report, document))
+    return [] if first is report else [f"{report.name}: the id {report.id!r} stands in {first.name} already; left out"]
+
+
+def scored_reports(reports: Sequence[Report], config: Config, workers: int, talk: Talk) -> tuple[list[Scored], int]:
     """Code and score reports; one that is dropped or fails counts as one without events, and how many failed is told."""
     from dateline.run.local import run  # noqa: PLC0415
     from dateline.scoring import score_report  # noqa: PLC0415

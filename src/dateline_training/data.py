@@ -12,9 +12,10 @@ import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from dateline.claims.words import MAX_PIECES, cut_windows, first_pieces, word_shapes, word_spans
 from dateline.model import EventType, Role, Status, TollKind
@@ -22,6 +23,16 @@ from dateline.scoring import locate
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Iterable, Sequence
+
+    from tokenizers import Tokenizer
+
+Record = dict[str, Any]
+"""A line of a file of reports, as JSON gives it."""
+Ints = npt.NDArray[Any]
+Link = tuple[int, int, tuple[int, int, int]]
+"""Event, role and mention (kind, start, end)."""
+Pieces = tuple[list[tuple[int, int]], list[str], list[int], list[int], list[int]]
 
 TYPES = [type_.value for type_ in EventType]
 STATUSES = [status.value for status in Status]
@@ -57,7 +68,8 @@ MUC_ROLES = ["PerpInd", "PerpOrg", "Target", "Victim", "Weapon"]
 GUM_SPANS = ["person", "organization", "place", "time", "event", "object", "attribution"]
 CNC_SPANS = ["CAUSE", "EFFECT", "SIGNAL"]
 IGNORE = -100
-OWN = Path(__file__).parent.parent / "corpus"
+OWN = Path(__file__).parents[2] / "corpus"
+"""The project's annotated reports, in a checkout; an installed package has none."""
 START = {
     f"{name}.jsonl"
     for name in [
@@ -91,39 +103,43 @@ START = {
 class Window:
     """One training window; word indexes are positions among the window's words."""
 
-    ids: np.ndarray  # pieces
-    shapes: np.ndarray  # pieces
-    first: np.ndarray  # first piece of each word
+    ids: Ints  # pieces
+    shapes: Ints  # pieces
+    first: Ints  # first piece of each word
     words: list[str]
-    sentence: np.ndarray  # sentence number of each word
-    live: np.ndarray  # words whose labels count (not context)
-    types: np.ndarray | None = None  # 0 none, 1.. type of an anchor's first word
-    inside: np.ndarray | None = None  # later words of an anchor
-    tags: np.ndarray | None = None  # words x kinds: 0 O, 1 B, 2 I
+    sentence: Ints  # sentence number of each word
+    live: Ints  # words whose labels count (not context)
+    types: Ints = field(default_factory=lambda: np.zeros(0, int))  # 0 none, 1.. type of an anchor's first word
+    inside: Ints = field(default_factory=lambda: np.zeros(0, int))  # later words of an anchor
+    tags: Ints = field(default_factory=lambda: np.zeros((0, 0), int))  # words x kinds: 0 O, 1 B, 2 I
     anchors: list[tuple[int, int, int, int, int]] = field(default_factory=list)  # start, end, type, status, event
     mentions: list[tuple[int, int, int]] = field(default_factory=list)  # kind, start, end
-    roles: np.ndarray | None = None  # anchors x mentions x roles: 1, 0, IGNORE
-    helper: dict[str, np.ndarray] = field(default_factory=dict)
+    roles: Ints = field(default_factory=lambda: np.zeros((0, 0, 0), int))  # anchors x mentions x roles: 1, 0, IGNORE
+    helper: dict[str, Ints] = field(default_factory=dict)
 
 
-def read_jsonl(path: Path) -> list[dict]:
+def read_jsonl(path: Path) -> list[Record]:
+    """Return the objects of a file of lines, gzipped or not."""
     opener = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines if line.strip()]
 
 
-def load(muc: Path, limit: int = 0) -> tuple[list, list]:
-    """Annotated reports to train on, and those held back.
+def load(muc: Path, limit: int = 0, corpus: Path = OWN) -> tuple[list[Record], list[Record]]:
+    """Return the annotated reports to train on, and those held back.
 
     Args:
         muc: Folder with ``muc_1.jsonl`` and ``muc_2.jsonl``, which are read by path; all other reports are the project's own.
         limit: Read about so many of them only.
+        corpus: Folder of the project's own.
 
     Returns:
-        Reports with their ``file``. Held back is every 20th of the reports that the first reader learned from (``START`` and the
-        MUC files, by name of file); of the later ones none.
+        Reports with their ``file``. Held back is every 20th of the reports that the first reader learned from (``START`` and
+        the MUC files, by name of file); of the later ones none.
     """
-    paths = {path.name: path for folder in (muc, OWN) for path in folder.glob("*.jsonl")}
+    paths = {path.name: path for folder in (muc, corpus) for path in folder.glob("*.jsonl")}
+    if not paths:
+        raise SystemExit(f"there is no annotated report in {corpus} or {muc}; name the folder of the project's with --corpus")
     start = [r | {"file": name} for name in sorted(START) if name in paths for r in read_jsonl(paths[name])]
     later = [r | {"file": name} for name in sorted(set(paths) - START) for r in read_jsonl(paths[name])]
     if limit:
@@ -132,29 +148,46 @@ def load(muc: Path, limit: int = 0) -> tuple[list, list]:
     return [r for i, r in enumerate(start) if i % 20 != 7] + later, held
 
 
+def count_statuses(reports: Iterable[Record]) -> npt.NDArray[np.int64]:
+    """Return how many events have each of ``STATUSES``."""
+    return np.bincount([STATUSES.index(e["status"]) for r in reports for e in r["events"]], minlength=len(STATUSES))
+
+
 class Encoder:
     """Turns sentences into pieces with the reader's own tokenizer."""
 
-    def __init__(self, tokenizer) -> None:
+    def __init__(self, tokenizer: Tokenizer) -> None:
         self.tokenizer = tokenizer
-        self.sep, self.cls = tokenizer.token_to_id("[SEP]"), tokenizer.token_to_id("[CLS]")
+        self.sep, self.cls, self.mask = (int(tokenizer.token_to_id(token) or 0) for token in ("[SEP]", "[CLS]", "[MASK]"))
 
-    def sentence(self, text: str, shape_text: str | None = None):
+    @classmethod
+    def open(cls, path: Path) -> Encoder:
+        """Open a ``tokenizer.json``."""
+        from tokenizers import Tokenizer  # noqa: PLC0415 - heavy
+
+        tokenizer = Tokenizer.from_file(str(path))
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        return cls(tokenizer)
+
+    def sentence(self, text: str, shape_text: str | None = None) -> Pieces:
+        """Return a sentence's word offsets, words, pieces, a shape for each piece, and the first piece of each word."""
         spans = word_spans(text)
         words = [text[a:b] for a, b in spans]
         shapes = word_shapes([(shape_text or text)[a:b] for a, b in spans])
         encoding = self.tokenizer.encode(words, is_pretokenized=True, add_special_tokens=False)
-        pieces, piece_shapes = encoding.ids, [shapes[word] for word in encoding.word_ids]
-        first = first_pieces(encoding.word_ids, len(words))
-        return spans, words, pieces, piece_shapes, first
+        owners = [owner for owner in encoding.word_ids if owner is not None]
+        return spans, words, encoding.ids, [shapes[word] for word in owners], first_pieces(owners, len(words))
 
 
-def report_windows(report: dict, encoder: Encoder, casing: str = "as_is") -> list[Window]:
-    """Windows of one annotated report; ``casing`` is ``as_is``, ``upper`` or ``lower`` (only the shapes change: the model is uncased)."""
-    alter = {"as_is": str, "upper": str.upper, "lower": str.lower}[casing]
+def report_windows(report: Record, encoder: Encoder, casing: str = "as_is") -> list[Window]:
+    """Return the windows of one annotated report.
+
+    ``casing`` is ``as_is``, ``upper`` or ``lower``; only the shapes change by it, for the model is uncased.
+    """
     sentences = []
     for text in report["sentences"]:
-        shape_text = alter(text)
+        shape_text = {"upper": text.upper(), "lower": text.lower()}.get(casing, text)
         sentences.append(encoder.sentence(text, shape_text if len(shape_text) == len(text) else None))
     out = []
     for context, start, end in cut_windows([len(s[2]) + 1 for s in sentences]):
@@ -162,62 +195,80 @@ def report_windows(report: dict, encoder: Encoder, casing: str = "as_is") -> lis
     return [w for w in out if len(w.words)]
 
 
-def _window(report, sentences, bounds, encoder) -> Window:
+def _window(report: Record, sentences: Sequence[Pieces], bounds: tuple[int, int, int], encoder: Encoder) -> Window:
+    """Return the window of sentences ``bounds``: ``(context, start, end)`` as ``cut_windows`` gives them, with its labels."""
     context, start, end = bounds
-    ids, shapes, first, words, sentence_of, live = [encoder.cls], [0], [], [], [], []
-    offset = {}
+    ids, shapes = [encoder.cls], [0]
+    first: list[int] = []
+    words: list[str] = []
+    sentence_of: list[int] = []
+    live: list[bool] = []
+    offset: dict[int, int] = {}
     for i in range(context, end):
-        spans, tokens, pieces, piece_shapes, firsts = sentences[i]
+        _, tokens, pieces, piece_shapes, firsts = sentences[i]
         offset[i] = len(words)
         room = MAX_PIECES - len(ids) - 1
         first += [min(len(ids) + f, len(ids) + room - 1) for f in firsts]
-        ids += pieces[:room] + [encoder.sep]
-        shapes += piece_shapes[:room] + [0]
+        ids += [*pieces[:room], encoder.sep]
+        shapes += [*piece_shapes[:room], 0]
         words += tokens
         sentence_of += [i] * len(tokens)
         live += [i >= start] * len(tokens)
-    n = len(words)
     window = Window(np.array(ids), np.array(shapes), np.array(first), words, np.array(sentence_of), np.array(live, bool))
-    window.types, window.inside, window.tags = np.zeros(n, int), np.zeros(n, int), np.zeros((n, len(KINDS)), int)
+    _label(window, report, _Spans(report, sentences, offset))
+    return window
 
-    def span_of(quote):
+
+@dataclass
+class _Spans:
+    """Finds the words of quotations in a window: ``offset`` is each sentence's first word there."""
+
+    report: Record
+    sentences: Sequence[Pieces]
+    offset: dict[int, int]
+
+    def find(self, quote: Sequence[Any]) -> tuple[int, int] | None:
+        """Return the words of ``[sentence, "words"]``, or None where they stand elsewhere or nowhere."""
         i, text = quote[0], quote[1]
-        if i not in offset:
+        if i not in self.offset:
             return None
-        at = locate(report["sentences"][i], text)
+        at = locate(self.report["sentences"][i], text)
         if at is None:
             return None
-        hit = [k for k, (a, b) in enumerate(sentences[i][0]) if a < at[1] and b > at[0]]
-        return (offset[i] + hit[0], offset[i] + hit[-1] + 1) if hit else None
+        hit = [k for k, (a, b) in enumerate(self.sentences[i][0]) if a < at[1] and b > at[0]]
+        return (self.offset[i] + hit[0], self.offset[i] + hit[-1] + 1) if hit else None
 
-    links = []  # (event, role, mention key)
-    keys: dict[tuple[int, int, int], int] = {}
+
+def _label(window: Window, report: Record, spans: _Spans) -> None:
+    """Put the labels of a report's events into a window."""
+    n = len(window.words)
+    window.types, window.inside, window.tags = np.zeros(n, int), np.zeros(n, int), np.zeros((n, len(KINDS)), int)
+    links: list[Link] = []
     for number, event in enumerate(report["events"]):
+        type_, status = TYPES.index(event["type"]), STATUSES.index(event["status"])
         for quote in event["anchors"]:
-            if (at := span_of(quote)) and window.types[at[0]] == 0:
-                window.types[at[0]] = 1 + TYPES.index(event["type"])
+            if (at := spans.find(quote)) and window.types[at[0]] == 0:
+                window.types[at[0]] = 1 + type_
                 window.inside[at[0] + 1 : at[1]] = 1
-                window.anchors.append((at[0], at[1], TYPES.index(event["type"]), STATUSES.index(event["status"]), number))
+                window.anchors.append((at[0], at[1], type_, status, number))
         quotes = [(r, q) for r in ROLES[:9] for q in event.get(r) or []]
         quotes += [(t["kind"], t["at"]) for t in event.get("toll") or [] if t.get("at")]
         for role, quote in quotes:
-            if at := span_of(quote):
-                key = (KINDS.index(KIND_OF[role]), *at)
-                keys.setdefault(key, len(keys))
-                links.append((number, ROLES.index(role), key))
+            if at := spans.find(quote):
+                links.append((number, ROLES.index(role), (KINDS.index(KIND_OF[role]), *at)))
     kept: list[tuple[int, int, int]] = []
-    for key in sorted(keys, key=lambda k: (k[0], k[1] - k[2], k[1])):  # longest first, so that nested ones give way
+    longest_first = sorted({key for *_, key in links}, key=lambda k: (k[0], k[1] - k[2], k[1]))
+    for key in longest_first:  # so that nested ones give way
         kind, a, b = key
         if not window.tags[a:b, kind].any():
             window.tags[a, kind], window.tags[a + 1 : b, kind] = 1, 2
             kept.append(key)
     window.mentions = sorted(kept, key=lambda k: k[1:])
     window.roles = _role_labels(window, links)
-    return window
 
 
-def _role_labels(window: Window, links) -> np.ndarray:
-    """1 where a mention plays a role for an anchor that is its nearest; IGNORE for the event's other anchors in other sentences."""
+def _role_labels(window: Window, links: Sequence[Link]) -> Ints:
+    """Return 1 where a mention plays a role for its nearest anchor; IGNORE for the event's other anchors in other sentences."""
     index = {m: j for j, m in enumerate(window.mentions)}
     labels = np.zeros((len(window.anchors), len(window.mentions), len(ROLES)), int)
     for number, role, key in links:
@@ -233,7 +284,7 @@ def _role_labels(window: Window, links) -> np.ndarray:
     return labels
 
 
-def gum_window(record: dict, encoder: Encoder, rng: random.Random) -> Window | None:
+def gum_window(record: Record, encoder: Encoder, rng: random.Random) -> Window | None:
     """A stretch of a GUM document with its entities, and the clauses that say whose words follow, tagged (helper task).
 
     Of nested entities of one kind the outermost counts. GUM's units of discourse have their first token; an attribution's unit
@@ -254,7 +305,7 @@ def gum_window(record: dict, encoder: Encoder, rng: random.Random) -> Window | N
     return _tag(window, owners, inner, "gum", len(GUM_SPANS)) if window else None
 
 
-def cnc_window(record: dict, encoder: Encoder) -> Window | None:
+def cnc_window(record: Record, encoder: Encoder) -> Window | None:
     """A sentence of protest or conflict news with its cause, effect and the signal between them tagged (helper task)."""
     spans, words, pieces, piece_shapes, firsts = encoder.sentence(record["text"])
     if not words or len(pieces) > MAX_PIECES - 2:
@@ -281,7 +332,9 @@ def _plain_window(tokens: list[str], encoder: Encoder) -> tuple[Window | None, l
     return _one_sentence(words[:keep], pieces[:end], piece_shapes[:end], firsts[:keep], encoder), owners
 
 
-def _one_sentence(words, pieces, piece_shapes, firsts, encoder: Encoder) -> Window:
+def _one_sentence(
+    words: list[str], pieces: list[int], piece_shapes: list[int], firsts: Sequence[int] | Ints, encoder: Encoder
+) -> Window:
     return Window(
         np.array([encoder.cls, *pieces, encoder.sep]),
         np.array([0, *piece_shapes, 0]),
@@ -303,7 +356,7 @@ def _tag(window: Window, owners: list[int], spans: list[tuple[int, int, int]], n
     return window
 
 
-def ewt_window(record: dict, encoder: Encoder) -> Window | None:
+def ewt_window(record: Record, encoder: Encoder) -> Window | None:
     """A UD-EWT sentence with parts of speech, entities and factuality (helper tasks)."""
     tokens = record["tok"]
     text = " ".join(tokens)
@@ -336,7 +389,7 @@ def ewt_window(record: dict, encoder: Encoder) -> Window | None:
     return w
 
 
-def muc_window(record: dict, encoder: Encoder, rng: random.Random) -> Window | None:
+def muc_window(record: Record, encoder: Encoder, rng: random.Random) -> Window | None:
     """A random window of a MUC-4 report with all occurrences of its role fillers tagged (helper task)."""
     text = record["text"].lower()
     spans, words, pieces, piece_shapes, firsts = encoder.sentence(text, record["text"].upper() if rng.random() < 0.5 else text)

@@ -1,4 +1,8 @@
-"""The mean of several rounds' weights: ``python training/average.py DIR DIR --out DIR`` (stochastic weight averaging, arXiv:1803.05407)."""
+"""The mean of several rounds' weights: ``python -m dateline_training.average DIR DIR --out DIR``.
+
+Averaging the end points of rounds with a falling rate finds flatter minima than the last point alone (stochastic weight
+averaging, arXiv:1803.05407).
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,8 @@ import torch
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("rounds", nargs="+", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
