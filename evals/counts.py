@@ -5,6 +5,10 @@
 Parts: ``numbers`` (value of each annotated quotation), ``complete`` (the quotation cut to its last word and widened again),
 ``finder`` (tolls found without the reader), ``speakers`` (quoted sources found without the reader), ``chains`` (speakers built
 from the annotated spans). Without files it reads the corpus beside the repository.
+
+    python evals/counts.py --cases [--errors held]
+
+scores the toll cases of tests/cases/tolls.jsonl, the half that is held back apart; the rules alone, without the reader.
 """
 
 from __future__ import annotations
@@ -18,12 +22,17 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dateline.articles import make_article
 from dateline.claims import counts, stance
+from dateline.claims.tolls import ArticleTolls
+from dateline.model import Claim, EventType, Span
 from dateline.scoring import locate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+CASES = Path(__file__).parents[1] / "tests" / "cases" / "tolls.jsonl"
+ANCHOR = re.compile(r"\[([^|\]]+)\|([a-z_]+)\]")
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 STOP = {"the", "a", "an", "of", "in", "at", "for", "and", "to", "his", "their", "its", "s"}
 
@@ -170,13 +179,94 @@ def score_speakers(report: dict[str, Any], scores: Scores) -> None:
             scores["speakers"].add("false", f"FALSE {name!r} gold {gold} | {sentence}")
 
 
+# --- toll cases ---------------------------------------------------------------------------------------------------------
+
+
+def told(kind: str, low: int | None, best: int | None, high: int | None) -> str:
+    """Return a toll as the cases write it: "killed 13", "killed 13+", "killed 13-", "killed 13~", "killed 10..20", "killed ?"."""
+    if best is None:
+        return f"{kind} ?"
+    shapes = {(best, best): f"{best}", (best, None): f"{best}+", (None, best): f"{best}-", (None, None): f"{best}~"}
+    return f"{kind} {shapes.get((low, high), f'{low}..{high}')}"
+
+
+def same_tolls(wanted: list[str], found: list[tuple[str, str | None]]) -> bool:
+    """Tell whether tolls and, where the case names them, the counted people agree, in any order."""
+    left = list(found)
+    for want in wanted:
+        kind, number, *who = want.split(" ", 2)
+        named = set(" ".join(who).lower().split())
+        names = [one for one in left if one[0] == f"{kind} {number}" and named <= set((one[1] or "").lower().split())]
+        if not names:
+            return False
+        left.remove(names[0])
+    return not left
+
+
+def tolls_of_sentence(text: str) -> list[tuple[str, str | None]]:
+    """Return the tolls that a sentence states, with the people that each counts."""
+    found = [count for count in counts.find_counts(text) if not count.subgroup]
+    return [(told(one.kind.value, one.number.low, one.number.best, one.number.high), one.who) for one in found]
+
+
+def tolls_of_events(text: str) -> dict[str, list[tuple[str, str | None]]]:
+    """Return the tolls that the rules give to each marked event: sentences parted by " / ", anchors as ``[word|type]``."""
+    bare = [ANCHOR.sub(r"\1", sentence) for sentence in text.split(" / ")]
+    article = make_article("\n".join(bare))
+    claims: list[Claim] = []
+    for sentence, marked in zip(article.sentences, text.split(" / "), strict=True):
+        shift = 0
+        for match in ANCHOR.finditer(marked):
+            start = sentence.span.start + match.start() - shift
+            shift += len(match[0]) - len(match[1])
+            anchor = article.evidence(Span(start=start, end=start + len(match[1])))
+            claims.append(Claim(index=len(claims), sentence=sentence.index, anchor=anchor, type=EventType(match[2])))
+    missed = ArticleTolls(article).find_missed(claims)
+    return {
+        claim.anchor.quote: [
+            (told(one.kind.value, one.low, one.best, one.high), one.who)
+            for one in missed.get(claim.index, [])
+            if not one.subgroup
+        ]
+        for claim in claims
+    }
+
+
+def judge_case(case: dict[str, Any]) -> tuple[bool, Any]:
+    """Return whether the rules read a case as it should be, and what they read."""
+    if "events" in case:
+        by_event = tolls_of_events(case["text"])
+        return all(same_tolls(tolls, by_event[name]) for name, tolls in case["events"].items()), by_event
+    found = tolls_of_sentence(case["text"])
+    campaign = counts.is_aggregate(case["text"])
+    return same_tolls(case["tolls"], found) and campaign == case.get("campaign", False), (found, campaign)
+
+
+def score_cases(errors: str | None) -> None:
+    """Print how many of the toll cases are right, in the half looked at and in the one held back."""
+    table = Scores()
+    for line in CASES.read_text(encoding="utf-8").splitlines():
+        case = json.loads(line)
+        right, read = judge_case(case)
+        half = "held back" if case.get("held_back") else "looked at"
+        table[half].add("hit" if right else "miss", "" if right else f"{case['text']}\n    read {read}")
+    for name, score in table.items():
+        print(score)
+        if errors and name.startswith(errors):
+            print("\n".join(score.errors))
+
+
 def main() -> int:
     """Print the scores."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--errors", help="print the errors of the scores whose name begins so")
     parser.add_argument("--limit", type=int, default=60)
+    parser.add_argument("--cases", action="store_true", help="score the toll cases instead")
     options = parser.parse_args()
+    if options.cases:
+        score_cases(options.errors)
+        return 0
     files = options.files or [*sorted((CORPUS / "train").glob("*.jsonl")), CORPUS / "gold" / "dev.jsonl"]
     if missing := [str(path) for path in files if not path.is_file()] or ([] if files else [str(CORPUS)]):
         print(f"evals/counts.py: no such file: {', '.join(missing)}; name annotated JSONL files", file=sys.stderr)

@@ -1,10 +1,58 @@
 """Which tolls belong to which claim, on hand-made claims."""
 
+import importlib.util
+import json
+from pathlib import Path
+
 import pytest
 
 from dateline.articles import make_article
 from dateline.claims.tolls import ArticleTolls, NumberPhrase
-from dateline.model import Claim, EventType, Span, TollKind
+from dateline.model import Claim, EventType, Span, Status, TollKind
+
+CASES = [
+    json.loads(line) for line in (Path(__file__).parents[1] / "cases" / "tolls.jsonl").read_text(encoding="utf-8").splitlines()
+]
+
+
+def load_eval():
+    spec = importlib.util.spec_from_file_location("evals_counts", Path(__file__).parents[2] / "evals" / "counts.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+EVAL = load_eval()
+
+
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, marks=pytest.mark.xfail(strict=True) if case.get("gap") else ()) for case in CASES],
+    ids=lambda case: case["text"],
+)
+def test_case(case):
+    right, read = EVAL.judge_case(case)
+    assert right, (case.get("tolls", case.get("events")), read)
+
+
+def test_half_of_the_cases_are_held_back():
+    held = sum(case.get("held_back", False) for case in CASES)
+    assert len(CASES) >= 450
+    assert held >= len(CASES) / 2
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found", "right"),
+    [
+        (["killed 3 men"], [("killed 3", "armed men")], True),
+        (["killed 3 men"], [("killed 3", "women")], False),
+        (["killed 3"], [("killed 3+", None)], False),
+        (["killed 3"], [("killed 3", None), ("wounded 2", None)], False),
+        ([], [], True),
+    ],
+)
+def test_the_judge_of_the_cases_tells_right_from_wrong(wanted, found, right):
+    assert EVAL.same_tolls(wanted, found) is right
 
 
 def article_of(*sentences):
@@ -93,6 +141,38 @@ def test_the_readers_word_on_a_campaign_stands_and_is_marked():
     article = article_of("Clashes since January have killed 300 people in Sool.")
     (count,) = ArticleTolls(article).read(EventType.CLASH, [phrase(article, 0, "300", TollKind.KILLED)])
     assert (count.best, count.aggregate) == (300, True)
+
+
+def test_a_toll_in_a_sentence_of_its_own_goes_to_the_act_told_before():
+    article = article_of("A bomb went off at a bank in Herat.", "The death toll rose to 23.", "Forty others were wounded.")
+    missed = ArticleTolls(article).find_missed([claim(article, 0, 0, "bomb", EventType.BOMBING)])
+    assert told(missed[0]) == [("killed", 23), ("wounded", 40)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Four people were killed in Douma.",  # another place
+        "Last month, four people were killed by a mine.",
+        "In 2014, 130 people were killed at a school.",
+        "The war has killed 40,000 people.",
+    ],
+)
+def test_what_is_told_of_another_act_is_not_carried_over(sentence):
+    article = article_of("A bomb went off at a bank in Herat.", sentence)
+    assert not ArticleTolls(article).find_missed([claim(article, 0, 0, "bomb", EventType.BOMBING)])
+
+
+def test_a_bare_figure_takes_the_kind_told_before():
+    article = article_of("The blast wounded nine people in the port.", "Residents put the figure at 14.")
+    missed = ArticleTolls(article).find_missed([claim(article, 0, 0, "blast", EventType.BOMBING)])
+    assert told(missed[0]) == [("wounded", 9), ("wounded", 14)]
+
+
+def test_a_planned_act_takes_no_toll_from_the_next_sentence():
+    article = article_of("The rebels threatened to bomb the port.", "Nine people were killed.")
+    planned = claim(article, 0, 0, "bomb", EventType.BOMBING, status=Status.PLANNED)
+    assert not ArticleTolls(article).find_missed([planned])
 
 
 def test_what_the_reader_has_is_not_found_again():

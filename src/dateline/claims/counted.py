@@ -5,7 +5,7 @@ Used by ``counts.py`` and ``governors.py``; docs/counts.md lists the rules.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -96,6 +96,8 @@ class Counted:
         if group.numeral.form is not Form.ARTICLE or group.person:
             return True
         word = self.tokens[group.numeral.last - 1].text
+        if word == "one" and not group.alone and self.tokens[group.last - 1].text in words_of("grammar", "own_kind"):
+            return True  # "one death"
         return word in {"one", "another", "other"} and (group.alone or (word == "one" and self.tokens[group.last - 1].capital))
 
 
@@ -113,7 +115,31 @@ def read_counted(text: str) -> Counted:
         if part.first == whole.numeral.first and tokens[part.numeral.last].text == "of":
             part.first, part.last, part.person = whole.numeral.first, whole.last, whole.person or whole.alone
             part.part_of, whole.whole = whole, True
+        elif part.alone and _is_higher_guess(tokens, part, whole):
+            part.first, part.last, part.person = whole.first, whole.last, whole.person
+            if whole.alone and whole.last + 1 < len(tokens) and tokens[whole.last].text == ",":  # "eight, possibly ten, people"
+                part.first = whole.last + 1
+                part.last, _, _ = read_noun_phrase(tokens, part.first)
+                part.person = part.last > part.first and is_person(tokens[part.last - 1].text)
+            whole.refused = True
+        elif _sizes(tokens, part, whole):
+            part.numeral, whole.refused = replace(part.numeral, value=whole.numeral.value), True
     return counted
+
+
+def _sizes(tokens: Sequence[Token], group: Group, after: Group) -> bool:
+    """As in "a family of seven": a number that tells how many a body of people are."""
+    joint = group.last < len(tokens) and tokens[group.last].text == "of" and outset(tokens, after.numeral) == group.last + 1
+    body = not group.alone and tokens[group.last - 1].text in words_of("people", "bodies")
+    return joint and body and after.alone and group.numeral.form is Form.ARTICLE
+
+
+def _is_higher_guess(tokens: Sequence[Token], group: Group, after: Group) -> bool:
+    """As in "at least 13 and possibly as many as 20": the second figure is another guess at the first."""
+    between = {token.text for token in tokens[group.numeral.last : after.numeral.core]}
+    return bool(between & words_of("figures", "maybe")) and between <= words_of("figures", "maybe") | words_of(
+        "figures", "guess"
+    )
 
 
 def outset(tokens: Sequence[Token], numeral: Numeral) -> int:
@@ -239,7 +265,7 @@ def read_noun_phrase(tokens: Sequence[Token], at: int) -> tuple[int, bool, tuple
             i += step
             continue
         tied = i > at and tokens[i - 1].text in DASHES
-        kind = None if tied else state_of(tokens[i].text)
+        kind = None if tied or (i == at and tokens[i].text in words_of("grammar", "own_kind")) else state_of(tokens[i].text)
         if kind is not None and _continues(tokens, i + 1) and not (i > at and is_person(tokens[i - 1].text)):
             adjective = (kind, i)
         elif kind is not None or (not tied and _ends_phrase(tokens, at, i)):
@@ -294,6 +320,8 @@ def _ends_phrase(tokens: Sequence[Token], first: int, at: int) -> bool:
     word = tokens[at].text
     if not word[0].isalpha():
         return True
+    if at + 1 < len(tokens) and tokens[at + 1].text in DASHES and tokens[at + 1].start == tokens[at].end:
+        return False  # "off-duty"
     if word in stops():
         adjective = at == first and is_verbal(word) and _continues(tokens, at + 1)
         return not (adjective or (word == "us" and tokens[at].capital and _continues(tokens, at + 1)))
@@ -301,7 +329,15 @@ def _ends_phrase(tokens: Sequence[Token], first: int, at: int) -> bool:
         return False
     before = tokens[at - 1].text
     people = is_person(before) or before.endswith("s")
+    named = tokens[at].capital and tokens[at - 1].capital  # "Kurdistan Workers Party"
+    closes = before.endswith("s") or before in words_of("people", "closed")
+    if is_person(before) and closes and not named and not _is_plural(word):
+        return True  # "18 soldiers captive", "11 members drew protests"
     return word in vocabulary()["units"] or (people and is_verbal(word) and not is_person(word))
+
+
+def _is_plural(word: str) -> bool:
+    return is_person(word) and (word.endswith("s") or word in words_of("people", "plurals"))
 
 
 # --- numbers that count nobody ------------------------------------------------------------------------------------------
@@ -313,14 +349,49 @@ def _refused(tokens: Sequence[Token], numeral: Numeral, first: int, last: int) -
         return True
     if numeral.form is not Form.FIGURE:
         return False
-    core = tokens[numeral.core].text
-    if numeral.core and tokens[numeral.core - 1].text in {"aged", "age", "ages"}:
+    if _is_age(tokens, numeral, alone=first >= last) or _is_size(tokens, numeral):
         return True
-    if core[0].isdecimal():
+    core = tokens[numeral.core]
+    if core.text[0].isdecimal():
         return any(rule(tokens, numeral) for rule in (_tied, _labels, _dates, _year, _scores)) or _age_of(tokens, numeral, last)
-    if core == "both" and numeral.first > 0 and (numeral.last >= len(tokens) or not tokens[numeral.last].text[0].isalpha()):
-        return True  # "two women, pensioners both,"
-    return tokens[numeral.core].capital and core in vocabulary()["units"] and _labels(tokens, numeral)  # "Unit Two"
+    if core.text == "both":
+        return _both_again(tokens, numeral)
+    return core.capital and core.text in vocabulary()["units"] and _labels(tokens, numeral)  # "Unit Two"
+
+
+def _is_size(tokens: Sequence[Token], numeral: Numeral) -> bool:
+    """As in "the attackers, thought to number 15," and "some of the 200": how many there are, not how many were harmed."""
+    first, second = ["", "", *(token.text for token in tokens[max(0, numeral.first - 2) : numeral.first])][-2:]
+    if second in words_of("grammar", "sizing") and first in {"to", ",", "who", "they"}:
+        return True
+    before = [token.text for token in tokens[max(0, numeral.core - 3) : numeral.core]]
+    return before[1:] == ["of", "the"] and before[0] in words_of("figures", "share")
+
+
+def _both_again(tokens: Sequence[Token], numeral: Numeral) -> bool:
+    """As in "two women, pensioners both," and "two suspects, both Chechens,"."""
+    at = numeral.first
+    closing = numeral.last >= len(tokens) or not tokens[numeral.last].text[0].isalpha()
+    return (at > 0 and closing) or (at > 1 and tokens[at - 1].text == "," and is_person(tokens[at - 2].text))
+
+
+def _is_age(tokens: Sequence[Token], numeral: Numeral, *, alone: bool) -> bool:
+    """As in "aged 12", "aged 17 and 19", "aged between 12 and 15", "between the ages of 17 and 24", "in his 20's"."""
+    at = numeral.core
+    if (
+        numeral.last < len(tokens)
+        and tokens[numeral.last].text in {"'", "s"}
+        and tokens[at - 1].text in {"his", "her", "their"}
+    ):
+        return True
+    reach = max(0, at - 8) if alone else at - 1
+    for i in range(at - 1, reach - 1, -1):
+        word = tokens[i].text
+        if word in {"aged", "age", "ages"}:
+            return True
+        if not (word[0].isdecimal() or word in words_of("grammar", "between_ages") or word in vocabulary()["units"]):
+            return False
+    return False
 
 
 def _measures(tokens: Sequence[Token], numeral: Numeral, first: int, last: int) -> bool:
@@ -464,7 +535,10 @@ def is_part(counted: Counted, group: Group) -> bool:
     """Tell whether a count is part of another: "including four children", "three of them", "two of the dead"."""
     tokens = counted.tokens
     if phrase_at(tokens, group.numeral.last, _part_phrases("after")):
-        return not leads_back(tokens, group.numeral.last) or _has_whole(counted, group)
+        return not leads_back(tokens, group.numeral.last) or whole_of(counted, group) is not None
+    follow = tokens[group.numeral.last].text if group.numeral.last < len(tokens) else ""
+    if _in_apposition(counted, group) or (group.alone and follow in words_of("figures", "manner")):
+        return True
     at = outset(tokens, group.numeral)
     for i in range(at, max(at - 14, 0), -1):
         if phrase_before(tokens, i, _part_phrases("before")):
@@ -479,12 +553,33 @@ def is_part(counted: Counted, group: Group) -> bool:
     return False
 
 
-def _has_whole(counted: Counted, group: Group) -> bool:
-    """Tell whether a count stands before "three of them" of which these are a part: "wounded 12, three of them badly"."""
+def whole_of(counted: Counted, group: Group) -> Group | None:
+    """Return the count of which "three of them" are a part: that of the 12 in "wounded 12, three of them badly"."""
     before = [other for other in counted.groups if other.numeral.last <= group.numeral.first and counted.countable(other)]
     whole = before[-1] if before else None
-    close = whole is not None and not any(t.text in {";", "."} for t in counted.tokens[whole.last : group.numeral.first])
-    return whole is not None and close and (whole.numeral.value.best or 0) >= (group.numeral.value.best or 0)
+    if whole is None or any(token.text in {";", "."} for token in counted.tokens[whole.last : group.numeral.first]):
+        return None
+    return whole if (whole.numeral.value.best or 0) >= (group.numeral.value.best or 0) else None
+
+
+def _in_apposition(counted: Counted, group: Group) -> bool:
+    """As in "four people - three men and a woman -" and "six soldiers (four Iraqi, two American)"."""
+    tokens = counted.tokens
+    for whole in counted.groups:
+        behind = [i for i in range(whole.last, min(whole.last + 5, group.numeral.first)) if tokens[i].text == "("]
+        mark = behind[0] if behind else whole.last
+        opened = mark < group.numeral.first <= mark + 14 and tokens[mark].text in {"(", "-", "–", "—"}  # noqa: RUF001
+        if not opened or not (whole.person or whole.alone) or tokens[mark].start == tokens[mark - 1].end:
+            continue
+        inside = [token.text for token in tokens[mark + 1 : group.numeral.first]]
+        smaller = (group.numeral.value.best or 0) < (whole.numeral.value.best or 0)
+        if (
+            smaller
+            and not {tokens[mark].text, ")", ";", "."} & set(inside)
+            and not any(kinds_of("transitive").get(w) for w in inside)
+        ):
+            return True
+    return False
 
 
 def _lists_people(tokens: Sequence[Token], first: int, last: int) -> bool:

@@ -13,7 +13,19 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from dateline.claims.counted import Counted, Group, is_part, is_person, kinds_of, read_counted, read_noun_phrase
+from dateline.claims.counted import (
+    Counted,
+    Group,
+    is_part,
+    is_person,
+    kinds_of,
+    leads_back,
+    read_counted,
+    read_noun_phrase,
+    state_of,
+    whole_of,
+)
+from dateline.claims.elided import figures_alone
 from dateline.claims.governors import govern, joined, mixed
 from dateline.claims.numerals import Form, NumberValue, Token, vocabulary, words_of
 from dateline.model import TollKind
@@ -24,11 +36,14 @@ if TYPE_CHECKING:
 __all__ = [
     "FoundCount",
     "NumberValue",
+    "clause_joints",
     "complete_count",
     "counted_people",
     "doubtful",
     "find_counts",
+    "find_figures",
     "is_aggregate",
+    "is_background",
     "is_subgroup",
     "merge_counts",
     "read_number",
@@ -154,12 +169,38 @@ def is_subgroup(sentence: str, start: int, end: int) -> bool:
 @lru_cache(maxsize=512)
 def is_aggregate(sentence: str) -> bool:
     """Tell whether a sentence counts over a war, a campaign or months ("since January"), not over one act."""
-    return _aggregates().search(sentence) is not None
+    return _aggregates().search(_superlatives().sub("", sentence)) is not None
+
+
+@lru_cache(maxsize=512)
+def is_background(sentence: str) -> bool:
+    """Tell whether a sentence looks back at another time, or at an accident: its figures are of nothing told before it."""
+    return _backgrounds().search(sentence) is not None
+
+
+def clause_joints(words: str) -> int:
+    """Return how many clauses begin in a stretch of words (at ";", ", and", "while", "after")."""
+    return len(_joints().findall(words))
+
+
+@cache
+def _joints() -> re.Pattern[str]:
+    return re.compile("|".join(vocabulary()["joints"]["patterns"]))
+
+
+@cache
+def _superlatives() -> re.Pattern[str]:
+    return re.compile(vocabulary()["aggregates"]["except"], re.IGNORECASE)
 
 
 @cache
 def _aggregates() -> re.Pattern[str]:
     return re.compile("|".join(vocabulary()["aggregates"]["patterns"]), re.IGNORECASE)
+
+
+@cache
+def _backgrounds() -> re.Pattern[str]:
+    return re.compile("|".join(vocabulary()["backgrounds"]["patterns"]))
 
 
 # --- a sentence ---------------------------------------------------------------------------------------------------------
@@ -185,6 +226,20 @@ def find_counts(sentence: str) -> list[FoundCount]:
         found.extend(_found(counted, group, kind, number, at) for kind in kinds)
     found.extend(_noughts(counted, number + 1))
     return found
+
+
+def find_figures(sentence: str, kind: TollKind) -> list[FoundCount]:
+    """Return the bare figures of a sentence that speak of people told of before it ("residents put the figure at 40").
+
+    Args:
+        sentence: The sentence.
+        kind: What befell the people told of before.
+    """
+    counted = _governed(sentence)
+    return [
+        replace(_found(counted, group, kind, number, group.numeral.core), predicate_start=counted.characters(group)[0])
+        for number, group in enumerate(figures_alone(counted))
+    ]
 
 
 def merge_counts(counts: Sequence[FoundCount]) -> dict[TollKind, NumberValue]:
@@ -214,7 +269,8 @@ def _kinds(counted: Counted, group: Group) -> tuple[tuple[TollKind, ...], int]:
     if group.refused or group.numeral.form is Form.MANY:
         return (), -1
     if group.kind is not None:
-        return (TollKind(group.kind),), group.predicate
+        none_of_both = group.numeral.form is Form.NONE and mixed(counted, group)  # "nobody was killed or injured"
+        return (TollKind.KILLED, TollKind.WOUNDED) if none_of_both else (TollKind(group.kind),), group.predicate
     return _no(counted, group) if group.numeral.form is Form.NONE else ((), -1)
 
 
@@ -224,7 +280,7 @@ def _no(counted: Counted, group: Group) -> tuple[tuple[TollKind, ...], int]:
     words = [token.text for token in counted.tokens[first : first + 7]]
     if words[:1] == ["loss"] and {"life", "lives"} & set(words[:4]):
         return (TollKind.KILLED,), first
-    if words[:2] == ["of", "the"] or (words and words[0] in words_of("grammar", "uninformed")):
+    if words[:2] == ["of", "the"] or words_of("grammar", "uninformed") & set(words[:2]):
         return (), -1
     table = vocabulary()["zero"]
     kinds: list[str] = []
@@ -265,12 +321,20 @@ def _denied(tokens: Sequence[Token], at: int, i: int) -> tuple[TollKind, ...]:
     """Return the kinds of which a negation at a token says there were none, by the word at another."""
     word, before = tokens[i].text, tokens[i - 1].text
     if word in words_of("grammar", "anyone"):
-        kind = kinds_of("transitive").get(before)
+        kind = kinds_of("transitive").get(before) or _passive_of(tokens, i + 1)
         return (TollKind(kind),) if kind is not None else ()
     table = vocabulary()["zero"]
     if word in table and (before == "any" or (tokens[at].text == "without" and i - at <= 3)):
         return tuple(TollKind(kind) for kind in table[word])
     return (TollKind.KILLED,) if word == "loss" and before == "without" else ()
+
+
+def _passive_of(tokens: Sequence[Token], at: int) -> str | None:
+    """As in "denied that anyone had been killed": the kind that a passive verb at a token tells."""
+    verb = at
+    while verb < len(tokens) and any(tokens[verb].text in words_of("grammar", name) for name in ("be", "have", "adverb")):
+        verb += 1
+    return state_of(tokens[verb].text) if at < verb < len(tokens) else None
 
 
 def _found(counted: Counted, group: Group, kind: TollKind, number: int, at: int) -> FoundCount:
@@ -281,14 +345,38 @@ def _found(counted: Counted, group: Group, kind: TollKind, number: int, at: int)
         kind=kind,
         start=start,
         end=end,
-        number=_UNKNOWN if mixed(counted, group) or _casualties(counted, group) else group.numeral.value,
+        number=_value(counted, group),
         who=counted.who(group),
-        subgroup=is_part(counted, group) or (group.part_of is not None and group.part_of.kind == kind),
+        subgroup=_is_subgroup(counted, group, kind),
         further=group.numeral.further or after in (["more"], ["others"], ["other"]),
         total=bool({"total", "toll", "tally"} & set(before)) and "to" in before[-2:],
         group=number,
         predicate_start=counted.tokens[at].start,
     )
+
+
+def _value(counted: Counted, group: Group) -> NumberValue:
+    if group.numeral.form is Form.NONE:
+        return group.numeral.value
+    return _UNKNOWN if mixed(counted, group) or _casualties(counted, group) else group.numeral.value
+
+
+def _is_subgroup(counted: Counted, group: Group, kind: TollKind) -> bool:
+    """Tell whether people are part of another count of the same kind; "two of the injured died" are dead of their own."""
+    if group.part_of is not None and group.part_of.kind == kind:
+        return True
+    if not is_part(counted, group):
+        return False
+    at = group.numeral.last
+    whole = whole_of(counted, group)
+    if leads_back(counted.tokens, at):
+        return whole is None or whole.kind == kind
+    if group.predicate < at:
+        return True
+    named = [token.text for token in counted.tokens[at : at + 3]]
+    if named[:1] == ["of"] and named[1] in {"the", "those", "these"}:
+        return (kinds_of("nouns").get(named[-1]) or state_of(named[-1]) or kind) == kind
+    return whole is None or whole.kind == kind
 
 
 def _casualties(counted: Counted, group: Group) -> bool:

@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from dateline.claims.network import Floats, Network, WordScores
-from dateline.claims.stance import Chain, build_attributions, certainty, find_speakers
-from dateline.claims.tolls import SUFFERED, ArticleTolls, NumberPhrase
+from dateline.claims.stance import build_attributions, certainty
+from dateline.claims.tolls import ArticleTolls, NumberPhrase
 from dateline.claims.type_words import TypeWords
+from dateline.claims.voices import attribution, give_voices, is_said, subjects_of
 from dateline.model import (
     Article,
     Attribution,
@@ -29,7 +30,6 @@ from dateline.model import (
     Role,
     Sentence,
     Span,
-    SpeakerKind,
     Status,
     TollKind,
 )
@@ -40,9 +40,6 @@ if TYPE_CHECKING:
 
 ROLE_REACH_SENTENCES = 2
 """How far from its anchor a mention may stand, in sentences (as in training)."""
-_ON_THE_SPOT = frozenset({SpeakerKind.WITNESS, SpeakerKind.HOSPITAL})
-"""Speakers whose words, right after an event, are about it."""
-
 ANCHORS_AT_ONCE = 32
 
 SECOND_SIDE_FLOOR = 0.4
@@ -140,15 +137,8 @@ class Reader:
         claims = [self._claim(page, index, anchor, played[index]) for index, anchor in enumerate(anchors)]
         claims = page.tolls.share_out(claims)
         missed = page.tolls.find_missed(claims)
-        voices = _following_voices(article, claims)
-        claims = [
-            replace(
-                claim,
-                counts=claim.counts + tuple(missed.get(claim.index, ())),
-                attributions=claim.attributions + tuple(voices.get(claim.index, ())),
-            )
-            for claim in claims
-        ]
+        claims = [replace(claim, counts=claim.counts + tuple(missed.get(claim.index, ()))) for claim in claims]
+        claims = give_voices(article, claims)
         links = tuple(
             Link(first=first, second=second, score=round(score, 4))
             for first, second, score in self._network.score_pairs(scores, heads)
@@ -328,39 +318,6 @@ def _evidence(article: Article, scores: WordScores, first: int, last: int) -> Ev
     return article.evidence(_sentence_span(sentence, int(scores.starts[first]), int(scores.ends[last])))
 
 
-def _following_voices(article: Article, claims: Sequence[Claim]) -> dict[int, list[Attribution]]:
-    """Who speaks of an event in the sentence after it, where that sentence tells no event of its own.
-
-    "The gunmen killed 12. Residents said the bodies were …": the residents speak of the killing. Returns the voices by
-    index of the surest claim of the sentence before, of those that tell what people suffered if there are any.
-    """
-    told = {claim.sentence for claim in claims}
-    voices: dict[int, list[Attribution]] = {}
-    for index in sorted(told):
-        after = index + 1
-        if after in told or after >= len(article.sentences):
-            continue
-        sentence = article.sentences[after]
-        chains = build_attributions(sentence.text, *find_speakers(sentence.text))
-        heard = [_attribution(article, sentence, chain) for chain in chains if chain.speaker_kind in _ON_THE_SPOT]
-        if heard:
-            beside = [claim for claim in claims if claim.sentence == index]
-            surest = max(beside, key=lambda claim: (claim.type in SUFFERED, claim.confidence))
-            voices[surest.index] = heard
-    return voices
-
-
-def _attribution(article: Article, sentence: Sentence, chain: Chain) -> Attribution:
-    return Attribution(
-        speaker=chain.speaker,
-        speaker_kind=chain.speaker_kind,
-        via=chain.via,
-        cue=chain.cue,
-        hedges=chain.hedges,
-        evidence=tuple(article.evidence(_sentence_span(sentence, start, end)) for start, end in chain.spans),
-    )
-
-
 def _number_phrases(scores: WordScores, by_role: dict[str, list[tuple[_Phrase, float]]]) -> list[NumberPhrase]:
     """The numbers linked to a claim as tolls, each with the kind that the reader thinks likeliest."""
     best: dict[tuple[int, int], NumberPhrase] = {}
@@ -389,6 +346,7 @@ def _attributions(article: Article, scores: WordScores, by_role: dict[str, list[
     attributions: list[Attribution] = []
     for index, found in sorted(spans.items()):
         sentence = article.sentences[index]
-        chains = build_attributions(sentence.text, found["source"], found["cue"])
-        attributions += [_attribution(article, sentence, chain) for chain in chains]
+        sources = found["source"] or subjects_of(sentence.text, found["cue"])
+        chains = [chain for chain in build_attributions(sentence.text, sources, found["cue"]) if is_said(sentence.text, chain)]
+        attributions += [attribution(article, sentence, chain) for chain in chains]
     return attributions

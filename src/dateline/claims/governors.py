@@ -7,12 +7,14 @@ docs/counts.md lists the rules.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from dateline.claims.counted import (
+    QUOTES,
     Counted,
     Group,
     is_part,
@@ -24,11 +26,15 @@ from dateline.claims.counted import (
     state_of,
     stops,
 )
+from dateline.claims.elided import take_over
 from dateline.claims.numerals import Form, Token, index_phrases, phrase_at, phrase_before, vocabulary, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_OF_ANYTHING = frozenset({"killed", "wounded", "missing"})
+_LONGEST_TITLE = 5
+_MAIN_VERB = 12  # tokens that a main verb may stand behind a participle
 _REACH = 26  # tokens that a subject may lie before its verb
 _HEADINGS = frozenset({"the", "of", "confirmed", "total", "number", "for", "its", "their"})
 
@@ -41,9 +47,9 @@ def govern(counted: Counted) -> None:
     for group in counted.groups:
         if not counted.countable(group) or group.kind is not None:
             continue
-        for rule, by_left in ((_left, True), (_measured, True), (_right, False), (_inside, False)):
+        for rule, by_left in _RULES:
             found = rule(counted, group)
-            if found is not None and (found[0] in {"killed", "wounded", "missing"} or group.person or group.alone):
+            if found is not None and (found[0] in _OF_ANYTHING or group.person or group.alone or rule is _inside):
                 group.kind, group.predicate = found
                 group.by_left = by_left
                 break
@@ -70,10 +76,14 @@ def joined(counted: Counted, before: Group, group: Group) -> bool:
 def mixed(counted: Counted, group: Group) -> bool:
     """Tell whether one figure stands for dead and hurt together ("60 killed and injured"), and so for neither."""
     at, tokens = group.predicate, counted.tokens
-    if group.kind not in {"killed", "wounded"} or at < group.numeral.last or at + 2 >= len(tokens) or at + 2 in counted.starts:
+    if group.kind not in {"killed", "wounded"} or at + 2 >= len(tokens) or at + 2 in counted.starts:
         return False
-    other = "wounded" if group.kind == "killed" else "killed"
-    return tokens[at + 1].text in {"and", "or"} and state_of(tokens[at + 2].text) == other and not _has_object(counted, at + 3)
+    other, joint = state_of(tokens[at + 2].text), tokens[at + 1].text
+    if at < group.numeral.last:  # "it had killed or wounded 30 soldiers"
+        return at > 1 and tokens[at - 1].text == "or" and state_of(tokens[at - 2].text) is not None
+    both = {"killed", "wounded"} == {group.kind, other}
+    together = both if joint == "and" else joint == "or" and other not in {group.kind, None}
+    return together and not _has_object(counted, at + 3)
 
 
 # --- words --------------------------------------------------------------------------------------------------------------
@@ -159,9 +169,9 @@ def _has_object(counted: Counted, at: int) -> bool:
 def _left(counted: Counted, group: Group) -> Governor | None:
     """As in "killed 58 people", "killing at least 13", "the deaths of 12", "claimed the lives of seven"."""
     tokens = counted.tokens
-    at = outset(tokens, group.numeral)
-    while at > 0 and _in("adverb", tokens[at - 1].text) and tokens[at - 1].text != "both":
-        at -= 1
+    at = _before_adverbs(tokens, outset(tokens, group.numeral))
+    if (found := _around(counted, group, at)) is not None:
+        return found
     at = _before_aside(tokens, at)
     tree, kinds = _expressions("left")
     if taken := phrase_before(tokens, at, tree):
@@ -169,20 +179,59 @@ def _left(counted: Counted, group: Group) -> Governor | None:
         if kind != "claimed_lives":
             return kind, at - taken
         return ("killed", at - taken) if not group.alone and tokens[group.last - 1].text in {"lives", "life"} else None
-    if at == 0:
-        return None
+    return _verb_before(tokens, group, at) if at else None
+
+
+def _verb_before(tokens: Sequence[Token], group: Group, at: int) -> Governor | None:
+    """As in "killed 58 people", "lost four soldiers", "killed or wounded 30": the verb that ends before a token."""
     verb = tokens[at - 1].text
     if _in("losing", verb):
         return ("killed", at - 1) if _is_own(tokens, group) else None
     governing = kinds_of("transitive").get(verb)
-    if governing is None or (_is_participle(verb) and _passive_before(tokens, at - 1)):
+    passive = _is_participle(verb) and _passive_before(tokens, at - 1)
+    things = verb in words_of("strikes", "words") and not (group.person or group.alone)
+    if governing is None or passive or things:
         return None
-    return governing, at - 1
+    joined_to_killed = at > 2 and tokens[at - 2].text == "or" and kinds_of("transitive").get(tokens[at - 3].text) == "killed"
+    return ("killed" if joined_to_killed else governing), at - 1
+
+
+def _before_adverbs(tokens: Sequence[Token], at: int) -> int:
+    """Step back over adverbs and opening quotation marks before a number."""
+    while at > 0 and (tokens[at - 1].text in QUOTES or (_in("adverb", tokens[at - 1].text) and tokens[at - 1].text != "both")):
+        at -= 1
+    return at
+
+
+@cache
+def _verbs_around() -> dict[str, list[tuple[dict[str, Any], str]]]:
+    verbs: dict[str, list[tuple[dict[str, Any], str]]] = defaultdict(list)
+    for before, after, kind in vocabulary()["predicates"]["phrases"]["around"]:
+        tree = index_phrases(after)
+        for verb in before:
+            verbs[verb].append((tree, kind))
+    return verbs
+
+
+def _around(counted: Counted, group: Group, at: int) -> Governor | None:
+    """As in "took 15 people hostage", "drove 6,000 from the camp", "clubbed 14 to death": a verb and what it takes behind."""
+    tokens = counted.tokens
+    if at == 0:
+        return None
+    for tree, kind in _verbs_around().get(tokens[at - 1].text, ()):
+        follow = group.last
+        while follow < len(tokens) and _in("adverb", tokens[follow].text):
+            follow += 1
+        inside = not group.alone and phrase_at(tokens, group.last - 1, tree)  # "took 6 prisoner", "took 130 hostages"
+        if inside or phrase_at(tokens, follow, tree):
+            return kind, at - 1
+    return None
 
 
 def _is_own(tokens: Sequence[Token], group: Group) -> bool:
     """Tell whether lost people are dead: "lost four soldiers", "losing seven of their own"; not "lost 12 members"."""
-    if [token.text for token in tokens[group.numeral.last : group.numeral.last + 2]] == ["of", "their"]:
+    follow = [token.text for token in tokens[group.numeral.last : group.numeral.last + 2]]
+    if follow[:1] == ["of"] and follow[-1] in {"their", "its", "his", "our"}:
         return True
     return group.person and not group.alone and tokens[group.last - 1].text not in {"members", "supporters"}
 
@@ -201,28 +250,36 @@ def _before_aside(tokens: Sequence[Token], at: int) -> int:
 def _measured(counted: Counted, group: Group) -> Governor | None:
     """As in "the death toll rose to 19", "put the dead at 23", "bringing the total to 30", "put it at 26"."""
     tokens = counted.tokens
-    at = outset(tokens, group.numeral)
-    if at == 0 or not _in("measure", tokens[at - 1].text):
+    at = _before_adverbs(tokens, outset(tokens, group.numeral))
+    changed = at > 0 and _in("change", tokens[at - 1].text) and group.numeral.first < group.numeral.core  # "rose above 800"
+    if at == 0 or not (changed or _in("measure", tokens[at - 1].text)):
         return None
     if (after := _toll_after(counted, group, at)) is not None:
         return after
     for i in range(at - 2, max(at - 14, -1), -1):
         word = tokens[i].text
-        if word in {";", ".", ":"} or (
-            i in counted.starts and counted.starts[i].numeral.core == i and tokens[at - 1].text != "to"
-        ):
+        other = i in counted.starts and counted.starts[i].numeral.core == i and tokens[at - 1].text != "to"
+        if word in {";", ".", ":"} or other:
             return None
-        if word in {"total", "figure", "count", "it"} and tokens[at - 1].text in {"to", "at"}:
+        if word in {"total", "figure", "count", "it"} and tokens[i - 1].text != "death" and tokens[at - 1].text in {"to", "at"}:
             return _same_as_before(counted, group, i)
-        kind: str | None = (
-            "killed"
-            if word in {"toll", "tolls", "martyrs", "victims"}
-            else kinds_of("state").get(word) or kinds_of("nouns").get(word)
-        )
-        if kind is not None and (word == "toll" or (i and tokens[i - 1].text in _HEADINGS)):
-            hurt = word == "toll" and i > 0 and tokens[i - 1].text in {"wounded", "injury", "injured"}
-            return ("wounded" if hurt else kind), i
+        if (kind := _measure_of(tokens, i, tokens[at - 1].text)) is not None:
+            return kind, i
     return None
+
+
+def _measure_of(tokens: Sequence[Token], at: int, measure: str) -> str | None:
+    """Return the kind of a noun that is measured: "the death toll", "the number of people killed", "army losses"."""
+    word, before = tokens[at].text, tokens[at - 1].text if at else ""
+    if word == "toll":
+        return "wounded" if before in {"wounded", "injury", "injured"} else "killed"
+    if (word in {"count", "tally"} and before == "death") or (word == "losses" and measure == "at"):
+        return "killed"
+    heading = before in _HEADINGS or [token.text for token in tokens[max(0, at - 3) : at - 1]] == ["number", "of"]
+    if not heading or at == 0:
+        return None
+    named = word in {"tolls", "martyrs", "victims", "losses"}
+    return "killed" if named else kinds_of("state").get(word) or kinds_of("nouns").get(word)
 
 
 def _toll_after(counted: Counted, group: Group, at: int) -> Governor | None:
@@ -246,12 +303,18 @@ def _same_as_before(counted: Counted, group: Group, at: int) -> Governor | None:
 
 
 def _inside(counted: Counted, group: Group) -> Governor | None:
-    """As in "12 deaths", "107 bodies", and a toll word inside the phrase ("30 dead civilians")."""
-    if not group.alone:
-        word = counted.tokens[group.last - 1].text
-        kind = kinds_of("nouns").get(word)
-        if kind is not None and word not in {"lives", "hostages", "refugees", "martyrs", "detainees"}:
-            return kind, group.last - 1
+    """As in "12 deaths", "107 bodies", "50 arrests"."""
+    word = "" if group.alone else counted.tokens[group.last - 1].text
+    kind = kinds_of("nouns").get(word)
+    return (kind, group.last - 1) if kind is not None and word in words_of("grammar", "own_kind") else None
+
+
+def _described(counted: Counted, group: Group) -> Governor | None:
+    """As in "24 injured" and "30 dead civilians": people named by what befell them."""
+    word = "" if group.alone else counted.tokens[group.last - 1].text
+    kind = kinds_of("nouns").get(word)
+    if kind is not None and word not in {"lives", "hostages", "refugees", "martyrs", "detainees"}:
+        return kind, group.last - 1
     return group.adjective
 
 
@@ -280,6 +343,8 @@ class _Walk:
     def run(self) -> Governor | None:
         tokens = self.counted.tokens
         at = self.group.last + (2 if leads_back(tokens, self.group.last) else 0)
+        if at > self.group.last and tokens[at - 1].text in {"those", "these"} and at < len(tokens):
+            at += _is_participle(tokens[at].text)  # "20 of those arrested were freed"
         limit = min(len(tokens), at + _REACH)
         while self.group.whole and at < limit and _in("adverb", tokens[at].text):
             at += 1
@@ -289,7 +354,7 @@ class _Walk:
         while at < limit:
             found = self._predicate(at)
             if found is not None and not self.relative:
-                return found
+                return self._main_verb(found) or found
             if found is not None:
                 kept, self.relative = kept or found, False
                 at = found[1] + 1
@@ -300,6 +365,20 @@ class _Walk:
             at = step
         return kept
 
+    def _main_verb(self, found: Governor) -> Governor | None:
+        """Return what a main verb tells behind a participle that only describes: "two nurses abducted in June were freed"."""
+        tokens = self.counted.tokens
+        first = found[1]
+        if not _is_participle(tokens[first].text) or _passive_before(tokens, first):
+            return None
+        for at in range(first + 1, min(first + _MAIN_VERB, len(tokens))):
+            word = tokens[at].text
+            if not (word[0].isalnum()) or _in("conjunction", word):
+                return None
+            if _in("be", word):
+                return self._passive(at)
+        return None
+
     def _predicate(self, at: int) -> Governor | None:
         counted, word = self.counted, self.counted.tokens[at].text
         if (found := _expression_at(counted.tokens, at)) is not None:
@@ -308,10 +387,23 @@ class _Walk:
             follow = counted.tokens[at + 1].text if at + 1 < len(counted.tokens) else ""
             return None if _in("unhurt", follow) else (kinds_of("intransitive")[word], at)
         if word in kinds_of("state") and not _in("determiner", counted.tokens[at - 1].text):
-            return kinds_of("state")[word], at
-        if word in kinds_of("transitive") and _is_participle(word) and not _has_object(counted, at + 1):
+            coordinate = counted.tokens[at - 1].text in {"and", ",", "then"}
+            objects = _has_object(counted, at + 1) if coordinate else self._article_follows(at + 1)
+            return None if objects else (kinds_of("state")[word], at)
+        if word in kinds_of("transitive") and self._is_passive(at):
             return kinds_of("transitive")[word], at
-        return self._passive(at) if _in("be", word) and not self.group.whole else None
+        linked = _in("be", word) or _in("linking", word)
+        return self._passive(at) if linked and not self.group.whole else None
+
+    def _article_follows(self, at: int) -> bool:
+        """Tell whether "a" or "an" and a person follow: "a sniper wounded a woman"."""
+        other = self.counted.starts.get(at)
+        return other is not None and other.numeral.form is Form.ARTICLE and other.person and not other.refused
+
+    def _is_passive(self, at: int) -> bool:
+        """Tell whether a verb behind the people is a participle without an object ("12 people killed in the raid")."""
+        before, word = self.counted.tokens[at - 1].text, self.counted.tokens[at].text
+        return before != "the" and (_is_participle(word) or word == "hit") and not _has_object(self.counted, at + 1)
 
     def _passive(self, at: int) -> Governor | None:
         """Read "were reported killed", "were among the dead", "were pulled from a bus and shot dead"."""
@@ -323,7 +415,7 @@ class _Walk:
             kind = kinds_of("state").get(word) or (kinds_of("transitive").get(word) if _is_participle(word) else None)
             if kind is not None:
                 return kind, i
-            if not (_in("passive_bridge", word) or _in("adverb", word) or _in("be", word)):
+            if not any(_in(name, word) for name in ("passive_bridge", "adverb", "be", "linking")):
                 return self._second(i)
         return None
 
@@ -358,7 +450,14 @@ class _Walk:
             return None
         if _in("be", word) or word in kinds_of("transitive") or _in("verb", word):
             return self._past_verb(at)
-        return None if self._meets_others(at) else at + 1
+        return self._past_ages(at) if word == "aged" else None if self._meets_others(at) else at + 1
+
+    def _past_ages(self, at: int) -> int:
+        """Step over "aged 14, 16 and 19"."""
+        tokens, last = self.counted.tokens, at + 1
+        while last < len(tokens) and (tokens[last].text[0].isdecimal() or _in("between_ages", tokens[last].text)):
+            last += 1
+        return last
 
     def _meets_others(self, at: int) -> bool:
         """Tell whether other counted people begin at a token."""
@@ -374,7 +473,7 @@ class _Walk:
             self.relative = False
             return at + 1
         describes = is_verbal(word) or word in {"found", "held", "shot", "aboard", "taken", "left"}
-        if not describes or self.skipped or _in("be", word) or _has_object(self.counted, at + 1):
+        if not describes or self.skipped or _in("be", word) or (word != "aboard" and _has_object(self.counted, at + 1)):
             return None
         self.skipped += 1
         return at + 1
@@ -385,6 +484,10 @@ class _Walk:
         if at + 1 >= len(tokens):
             return None
         follow = at + 2 if tokens[at + 1].text == "and" and at + 2 < len(tokens) else at + 1
+        if follow == at + 2 and self._is_object():
+            return None  # "netted nine suspects, and two policemen were wounded"
+        while follow + 1 < len(tokens) and tokens[follow].text in {"his", "her", "their", "its", "the"}:
+            follow += 1
         other = counted.starts.get(follow)
         if other is not None and counted.countable(other) and not is_part(counted, other):
             return max(other.last, follow + 1)
@@ -394,6 +497,12 @@ class _Walk:
         if tokens[at].text != "(" and (_in("be", word) or _in("have", word) or word in kinds_of("intransitive")):
             return at + 1
         return _past_aside(tokens, at)
+
+    def _is_object(self) -> bool:
+        """Tell whether the people are the object of a verb that is not known."""
+        before = outset(self.counted.tokens, self.group.numeral) - 1
+        word = self.counted.tokens[before].text if before >= 0 else ""
+        return is_verbal(word) and not _in("preposition", word) and not _in("adverb", word)
 
 
 def _nominal(word: str) -> bool:
@@ -409,7 +518,8 @@ def _past_aside(tokens: Sequence[Token], at: int) -> int | None:
     for i in range(at + 1, min(at + _REACH, len(tokens))):
         if tokens[i].text == closing:
             return i + 1
-        if tokens[i].text in {";", "."}:
+        abbreviated = tokens[i - 1].capital and tokens[i - 1].end - tokens[i - 1].start <= _LONGEST_TITLE  # "Capt. Jasim"
+        if tokens[i].text == ";" or (tokens[i].text == "." and not abbreviated):
             return None
     return None
 
@@ -428,6 +538,10 @@ def _inherit(counted: Counted) -> None:
     for group in counted.groups:
         if group.kind is None and counted.countable(group):
             _after_unnumbered(counted, group)
+    take_over(counted)
+
+
+_RULES = ((_left, True), (_measured, True), (_inside, False), (_right, False), (_described, False))
 
 
 def _after_unnumbered(counted: Counted, group: Group) -> None:
@@ -439,11 +553,17 @@ def _after_unnumbered(counted: Counted, group: Group) -> None:
     if at < 2 or tokens[at - 1].text not in {"and", "with"}:
         return
     together = tokens[at - 1].text == "with"
+    if together and tokens[at - 2].text in words_of("figures", "no_company"):
+        return  # "murder in connection with"
     for i in range(at - 2, max(at - 12, -1), -1):
         word = tokens[i].text
-        kind = state_of(word) if together and not _is_noun(word) else kinds_of("transitive").get(word)
+        kind = (None if _is_noun(word) else state_of(word)) if together else kinds_of("transitive").get(word)
+        if not together and _in("losing", word) and group.person and _is_own(tokens, group):
+            kind = "killed"  # "lost a tank and five soldiers"
         if kind is not None:
             passive = _is_participle(word) and _passive_before(tokens, i)
+            if together and kinds_of("transitive").get(word) and not passive and _has_object(counted, i + 1):
+                return  # "seized a tanker with 21 crew"
             if together or (not passive and _has_object(counted, i + 1)):
                 group.kind, group.predicate, group.by_left = kind, i, True
             return

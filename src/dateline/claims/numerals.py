@@ -452,6 +452,8 @@ def _nearest_change(tokens: Sequence[Token], at: int, floor: int) -> tuple[int, 
     """Return the longest modifier that ends before a token and what it changes: "no more than" goes before "more than"."""
     if at <= floor or tokens[at - 1].text not in _closers():
         return 0, ""
+    if at > 1 and tokens[at - 1].text == "over" and tokens[at - 2].text in words_of("grammar", "over_verbs"):
+        return 0, ""  # "handed over 12 soldiers"
     return max((phrase_before(tokens, at, _phrases(change), floor), change) for change in ("lower", "upper", "about"))
 
 

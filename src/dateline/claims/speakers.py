@@ -10,7 +10,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dateline.claims.numerals import Token, index_phrases, phrase_at, tokenize
+from dateline.claims.counted import is_person
+from dateline.claims.numerals import Token, index_phrases, phrase_at, tokenize, words_of
 from dateline.model import SpeakerKind
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ Place = tuple[int, int]
 
 PASSING = frozenset({SpeakerKind.AGENCY, SpeakerKind.MEDIA})
 """The sorts of source that pass on what others say."""
+
+PRONOUNS = frozenset({"he", "she", "they", "it", "we"})
+"""Speakers that stand for one named before."""
 
 _DATA = Path(__file__).with_name("stance.toml")
 _ORDER = (
@@ -33,6 +37,7 @@ _ORDER = (
     SpeakerKind.WITNESS,
     SpeakerKind.ANONYMOUS,
 )
+_SUBJECT = 4  # tokens among which the subject of a sentence begins
 _NEAR = 14  # tokens that the phrase of a speaker may take
 
 
@@ -145,6 +150,74 @@ def _is_name(tokens: Sequence[Token], at: int) -> bool:
     )
 
 
+def may_mean(pronoun: str, phrase: str) -> bool:
+    """Tell whether a pronoun that speaks may stand for a phrase: "he" for a person, "it" for a body, "they" for several."""
+    tokens = _core(tokenize(phrase))
+    while tokens and not tokens[-1].text[0].isalpha():
+        tokens = tokens[:-1]
+    if not tokens or phrase.lower() in PRONOUNS or speaker_kind(phrase) in PASSING:
+        return False
+    head = tokens[-1]
+    named = head.capital and len(tokens) > 1
+    titled = any(is_person(token.text) or token.text in _set("titles") for token in tokens[:-1])
+    full = all(token.capital for token in tokens) and speaker_kind(phrase) is SpeakerKind.UNKNOWN
+    person = (named and (titled or full)) or (not named and is_person(head.text))
+    several = person and not named and (head.text.endswith("s") or head.text in words_of("people", "plurals"))
+    if pronoun in {"he", "she"}:
+        return person and not several
+    return several or (head.text in _set("bodies_of_people")) if pronoun in {"they", "we"} else not person
+
+
+def titled_person(sentence: str) -> Place | None:
+    """Return the characters of a person named with a title who stands where a subject does ("Mr Whitelaw"), or None."""
+    tokens = tokenize(sentence)
+    for at, token in enumerate(tokens[:_SUBJECT]):
+        if not token.capital or token.text not in _set("titles"):
+            continue
+        last = at + 1 + (at + 1 < len(tokens) and tokens[at + 1].text == ".")
+        end = last
+        while end < len(tokens) and tokens[end].capital:
+            end += 1
+        if end > last:
+            return token.start, tokens[end - 1].end
+    return None
+
+
+def speakers_at(sentence: str, cue: Place) -> list[Place]:
+    """Return the characters of those who speak by a plain word of saying ("said", "according to").
+
+    Words that tell of other things too ("called", "found"), of blame or of denial name none: their subject is often no source
+    but a party to what is told.
+
+    Args:
+        sentence: The sentence.
+        cue: Characters of the word of saying.
+    """
+    tokens = tokenize(sentence)
+    for at, token in enumerate(tokens):
+        if not (cue[0] <= token.start < cue[1]) or phrase_at(tokens, at, cue_phrases("accuse", "deny", "accused_by")):
+            continue
+        if at and tokens[at - 1].text in words_of("grammar", "determiner"):
+            continue  # "an alleged bomb-maker"
+        if phrase_at(tokens, at, cue_phrases("weak")) and [one.text for one in tokens[at + 1 : at + 2]] != ["that"]:
+            continue
+        if not phrase_at(tokens, at, cue_phrases("say", "tell", "before")):
+            continue
+        found = _speech(tokens, at)
+        if found is not None:
+            return [(tokens[first].start, tokens[last - 1].end) for first, last in found[1] if _is_phrase(tokens[first:last])]
+    return []
+
+
+def _is_phrase(tokens: Sequence[Token]) -> bool:
+    """Tell whether words are one noun phrase, and no stretch of a sentence."""
+    ends = _set("phrase_ends") | _set("clause_ends") | {"to", "who", "whom"}
+    speech = any(phrase_at(tokens, at, cue_phrases("tell", "deny", "accuse")) for at in range(len(tokens)))
+    return (
+        len(tokens) <= _NEAR and tokens[0].text[0].isalpha() and not speech and not any(token.text in ends for token in tokens)
+    )
+
+
 # --- speakers without the reader ----------------------------------------------------------------------------------------
 
 
@@ -202,7 +275,8 @@ def _speech(tokens: Sequence[Token], at: int) -> tuple[int, list[tuple[int, int]
     taken = phrase_at(tokens, at, cue_phrases("say", "tell", "deny", "accuse"))
     if not taken or _nominal(tokens, at):
         return None
-    weak = phrase_at(tokens, at, cue_phrases("weak")) == taken
+    that = [token.text for token in tokens[at + taken : at + taken + 1]] == ["that"]
+    weak = not that and phrase_at(tokens, at, cue_phrases("weak")) == taken
     left = _phrase_left(tokens, at, weak=weak)
     spans = [left] if left is not None else []
     right = phrase_right(tokens, at + taken, 12)
@@ -261,12 +335,22 @@ def _phrase_left(tokens: Sequence[Token], at: int, *, weak: bool) -> tuple[int, 
         last -= 1
     if last > 1 and tokens[last - 1].text == ",":
         start = next((i for i in range(last - 2, max(last - 18, 0), -1) if tokens[i].text == ","), None)
+        if start is None and not weak:
+            return _opening_subject(tokens, last - 1)
         first = _walk_left(tokens, start) if start is not None and not weak else None
         return (first, last - 1) if first is not None and start is not None and first < start else None
     first = _walk_left(tokens, last)
     if first < last and _can_speak(tokens, first, last, weak=weak):
         return first, last
     return _before_relative(tokens, last) if not weak else None
+
+
+def _opening_subject(tokens: Sequence[Token], last: int) -> tuple[int, int] | None:
+    """Read "A statement after an emergency meeting, said": the head of a subject that a stray comma parts from its verb."""
+    ends = _set("core_ends") | _set("phrase_ends") | _set("clause_ends")
+    end = next((i for i in range(1, last) if tokens[i].text in ends), last)
+    speech = any(phrase_at(tokens, i, cue_phrases("say", "tell", "deny", "accuse")) for i in range(1, end))
+    return (0, end) if not speech and last - end <= _NEAR and _can_speak(tokens, 0, end, weak=False) else None
 
 
 def _is_adverb(word: str) -> bool:

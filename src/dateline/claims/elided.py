@@ -1,0 +1,99 @@
+"""Elided kinds: a number that leaves out what befell the people, since it has just been told of others.
+
+"Ten were killed in Kano, six in Jos", "the rebels say 104", "the opposition claims more than 30 were". docs/counts.md lists
+the rules; the words are in ``counts.toml`` (``figures``).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from dateline.claims.counted import QUOTES, Counted, Group, is_part, kinds_of, outset, state_of
+from dateline.claims.numerals import Form, index_phrases, phrase_before, vocabulary, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dateline.claims.numerals import Token
+
+_REACH = 30  # tokens between a count and one that leaves its kind out
+
+
+def take_over(counted: Counted) -> None:
+    """Give the numbers of a sentence that leave their kind out that of the count before them."""
+    before: Group | None = None
+    for group in counted.groups:
+        if group.kind is None and before is not None and _elides(counted, before, group):
+            group.kind, group.predicate, group.by_left = before.kind, before.predicate, before.by_left
+        if group.kind is not None and group.numeral.form is not Form.NONE:
+            before = group
+
+
+def figures_alone(counted: Counted) -> list[Group]:
+    """Return the numbers of a sentence that speak of people told of before it: "residents put the figure at 40"."""
+    return [
+        group for group in counted.groups if group.kind is None and _bare(counted, group) and _is_said(counted.tokens, group)
+    ]
+
+
+def _elides(counted: Counted, before: Group, group: Group) -> bool:
+    if not _bare(counted, group) or group.numeral.first - before.numeral.last > _REACH:
+        return False
+    return _is_said(counted.tokens, group) or _again(counted.tokens, group) or _gapped(counted.tokens, before, group)
+
+
+def _bare(counted: Counted, group: Group) -> bool:
+    """Tell whether a number stands without a noun and can count people."""
+    one = group.numeral.form is Form.ARTICLE and counted.tokens[group.numeral.last - 1].text == "one"
+    figure = group.numeral.form is Form.FIGURE or one
+    return figure and group.alone and counted.countable(group) and not is_part(counted, group)
+
+
+@cache
+def _said_phrases() -> dict[str, Any]:
+    return index_phrases(vocabulary()["figures"]["phrases"])
+
+
+def _is_said(tokens: Sequence[Token], group: Group) -> bool:
+    """As in "the rebels say 104;", "residents put the figure at 40", "the hospital listed 43."."""
+    at, last = outset(tokens, group.numeral), group.numeral.last
+    if last < len(tokens) and tokens[last].text not in words_of("figures", "closing"):
+        return False
+    while at > 0 and tokens[at - 1].text in QUOTES:
+        at -= 1
+    if at == 0:
+        return False
+    verb = tokens[at - 1].text
+    return (
+        verb in words_of("figures", "said")
+        or verb in words_of("grammar", "losing")
+        or bool(phrase_before(tokens, at, _said_phrases()))
+    )
+
+
+def _again(tokens: Sequence[Token], group: Group) -> bool:
+    """As in "the opposition claims more than 30 were."."""
+    last = group.numeral.last
+    closed = last + 1 >= len(tokens) or tokens[last + 1].text in {".", ",", ";"}
+    return last < len(tokens) and tokens[last].text in words_of("figures", "again") and closed
+
+
+def _gapped(tokens: Sequence[Token], before: Group, group: Group) -> bool:
+    """As in "ten were killed in Kano, six in Jos and one in Bauchi" and "the bombing killed 12, the shooting five"."""
+    at, last = outset(tokens, group.numeral), group.numeral.last
+    between = [token.text for token in tokens[max(before.numeral.last, before.predicate + 1) : at]]
+    if any(_tells(word) for word in between) or ";" in between:
+        return False
+    ends = last >= len(tokens) or tokens[last].text in {".", ",", ";", "and"}
+    if between and between[-1] in {",", "and"}:
+        return ends or tokens[last].text in {"in", "at", "near", "on", "by"}
+    commas = [i for i, word in enumerate(between) if word == ","]
+    subject = between[commas[-1] + 1 :] if commas else []
+    return ends and 2 <= len(subject) <= 4 and subject[0] in words_of("grammar", "determiner")
+
+
+def _tells(word: str) -> bool:
+    """Tell whether a word is a verb, or a word for what befell people."""
+    verb = word in words_of("grammar", "be") or word in words_of("grammar", "verb") or word in words_of("grammar", "have")
+    return verb or state_of(word) is not None or word in kinds_of("intransitive")
