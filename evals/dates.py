@@ -1,6 +1,8 @@
 """Measures the reading of dates: ``python evals/dates.py [--errors] [--shared DIR]``.
 
 Values: given each annotated expression, is the resolved time the annotated day, week, month or year (wrong grain is wrong)?
+Found and right: the same from bare text. An expression that we find in the place of an annotated one must have its value; recall
+is over the annotated days, weeks, months and years, precision over what we find and resolve to one of those grains.
 Finding: precision, recall and F of ``find_times``, by any overlap and by exact span.
 Annotated reports: does the first day begin with the annotated start, for events with one time expression?
 
@@ -16,11 +18,12 @@ import json
 import re
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dateline.grounding.dates import find_times, resolve_time
-from dateline.model import TimePrecision, When
+from dateline.model import TimeBasis, TimePrecision, When
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,13 +31,23 @@ if TYPE_CHECKING:
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 VALUE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?|-W(\d\d))?")
 PLANS = re.compile(r"\b(?:will|to be|scheduled|expected|upcoming|shall|set to)\b|['\u2019]ll\b", re.IGNORECASE)
-ANNOTATED_LINES = {"meantime_en": 6}  # MEANTIME annotates the title and the first five sentences
+Words = tuple[int, str]
+"""Where an expression begins in its text, and the expression."""
 GRAINS = {
     "day": {TimePrecision.DAY},
     "week": {TimePrecision.WEEK, TimePrecision.DAYS},
     "month": {TimePrecision.MONTH},
     "year": {TimePrecision.YEAR},
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """How the expressions of a corpus are read, and which values an annotated one may have; ``lines``: only so many are annotated."""
+
+    values: Callable[[dict[str, Any], list[Words]], list[When | None]]
+    choices: Callable[[dict[str, Any]], list[str]]
+    lines: int | None = None
 
 
 def span_of(value: str) -> tuple[str, dt.date, dt.date] | None:
@@ -82,42 +95,54 @@ def day_of(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text[:10]) if text and re.match(r"\d{4}-\d\d-\d\d", text) else None
 
 
-def report_values(record: dict[str, Any]) -> Iterator[tuple[str, str, When | None]]:
-    """Yield words, annotated value and reading for a news report; plans are told by the words of their sentence."""
-    day, previous = day_of(record["dct"]), None
-    for timex in record["timexes"]:
-        sentence = record["text"][: timex["start"]].rsplit("\n", 1)[-1]
-        when = resolve_time(timex["text"], report_day=day, previous=previous, past=not PLANS.search(sentence))
-        yield timex["text"], timex["value"], when
-        previous = when or previous
-
-
-def history_values(record: dict[str, Any]) -> Iterator[tuple[str, str, When | None]]:
-    """Yield words, annotated value and reading for a history: no report's day, the year is that of the time before."""
-    previous = None
-    for timex in record["timexes"]:
-        year = previous.first.year if previous and previous.first else None
-        when = resolve_time(timex["text"], report_day=None, previous=previous, year=year)
-        yield timex["text"], timex["value"], when
-        previous = when if when and when.first else previous
-
-
-def sentence_values(record: dict[str, Any]) -> Iterator[tuple[str, str, When | None]]:
-    """Yield words, value and reading for single sentences whose values give all years that yearless words may mean."""
+def report_values(record: dict[str, Any], words: list[Words]) -> list[When | None]:
+    """Read the expressions of a news report; plans are told by the words of their sentence."""
     day = day_of(record["dct"])
-    for timex in record["timexes"]:
-        when = resolve_time(timex["text"], report_day=day, past=not PLANS.search(record["text"][: timex["start"]]))
-        if timex["type"] not in {"date", "daterange"} or not re.fullmatch(r"[\dX]{4}(-[\dWX]+(-\d\d?)?)?", timex["value"]):
-            continue
-        if any("value" not in v and not (v.get("start") and v.get("end")) for v in timex["values"]):
-            continue  # open on one side ("before 2018")
-        choices = [choice for v in timex["values"] if (choice := sentence_choice(v)) is not None]
-        choices = [timex["value"]] if span_of(timex["value"]) else choices
-        yield (
-            timex["text"],
-            next((c for c in choices if (s := span_of(c)) and agrees(when, s)), choices[0] if choices else ""),
-            when,
-        )
+    previous: When | None = None
+    read: list[When | None] = []
+    for start, text in words:
+        sentence = record["text"][:start].rsplit("\n", 1)[-1]
+        when = resolve_time(text, report_day=day, previous=previous, past=not PLANS.search(sentence))
+        read.append(when)
+        previous = when or previous
+    return read
+
+
+def history_values(_record: dict[str, Any], words: list[Words]) -> list[When | None]:
+    """Read the expressions of a history: no report's day, the year is that of the time before."""
+    previous: When | None = None
+    read: list[When | None] = []
+    for _, text in words:
+        year = previous.first.year if previous and previous.first else None
+        when = resolve_time(text, report_day=None, previous=previous, year=year)
+        read.append(when)
+        previous = when if when and when.first else previous
+    return read
+
+
+def sentence_values(record: dict[str, Any], words: list[Words]) -> list[When | None]:
+    """Read the expressions of a single sentence: what tells no day before counts from the day on which it is said."""
+    day = day_of(record["dct"])
+    said = When(first=day, last=day, precision=TimePrecision.DAY, basis=TimeBasis.REPORT_DATE) if day else None
+    return [
+        resolve_time(text, report_day=day, previous=said, past=not PLANS.search(record["text"][:start]))
+        for start, text in words
+    ]
+
+
+def plain_choices(timex: dict[str, Any]) -> list[str]:
+    """Return the one value of an expression, if it is a day, week, month or year."""
+    return [timex["value"]] if span_of(timex["value"]) else []
+
+
+def sentence_choices(timex: dict[str, Any]) -> list[str]:
+    """Return the values that a sentence's expression may have: without a year, those of the years about."""
+    if timex["type"] not in {"date", "daterange"} or not re.fullmatch(r"[\dX]{4}(-[\dWX]+(-\d\d?)?)?", timex["value"]):
+        return []
+    if any("value" not in v and not (v.get("start") and v.get("end")) for v in timex["values"]):
+        return []  # open on one side ("before 2018")
+    choices = [choice for v in timex["values"] if (choice := sentence_choice(v)) is not None]
+    return plain_choices(timex) or [choice for choice in choices if span_of(choice)]
 
 
 def sentence_choice(value: dict[str, Any]) -> str | None:
@@ -133,21 +158,53 @@ def sentence_choice(value: dict[str, Any]) -> str | None:
     )
 
 
-def values(path: Path, reader: Callable[[dict[str, Any]], Iterator[tuple[str, str, When | None]]], *, show: bool) -> str:
-    """Return one line: how many values of a corpus are right, by grain."""
+def values(path: Path, corpus: Corpus, *, show: bool) -> str:
+    """Return one line: how many values of a corpus are right, by grain, given the annotated expressions."""
     right: Counter[str] = Counter()
     total: Counter[str] = Counter()
     for record in read(path):
-        for words, value, when in reader(record):
-            if (wanted := span_of(value)) is None:
+        given = [(t["start"], t["text"]) for t in record["timexes"]]
+        for timex, when in zip(record["timexes"], corpus.values(record, given), strict=True):
+            if not (choices := corpus.choices(timex)):
                 continue
-            total[wanted[0]] += 1
-            right[wanted[0]] += agrees(when, wanted)
-            if show and not agrees(when, wanted):
+            wanted = [span for choice in choices if (span := span_of(choice))]
+            good = any(agrees(when, span) for span in wanted)
+            total[wanted[0][0]] += 1
+            right[wanted[0][0]] += good
+            if show and not good:
                 got = when and (when.partial or f"{when.first}..{when.last} {when.precision}")
-                print(f"    {words!r} wanted {value} got {got}")
+                print(f"    {timex['text']!r} wanted {choices[0]} got {got}")
     grains = ", ".join(f"{grain} {right[grain]}/{total[grain]}" for grain in GRAINS)
     return f"{path.name.split('.')[0]:16} values right {right.total() / total.total():.1%} of {total.total()} ({grains})"
+
+
+def found_values(path: Path, corpus: Corpus) -> str:
+    """Return one line: precision, recall and F of days, weeks, months and years found in bare text with their values right."""
+    right = annotated = placed = 0
+    for record in read(path):
+        text = "".join(record["text"].splitlines(keepends=True)[: corpus.lines])
+        found = find_times(text)
+        times = corpus.values(record, [(t.start, t.text) for t in found])
+        free = list(zip(found, times, strict=True))
+        wanted = [(t, corpus.choices(t)) for t in record["timexes"] if t["start"] < len(text)]
+        placed += sum(when is not None and when.first is not None and not longer(when) for when in times)
+        for timex, choices in wanted:
+            here = [one for one in free if one[0].start < timex["end"] and timex["start"] < one[0].end]
+            if choices:
+                annotated += 1
+                spans = [span for choice in choices if (span := span_of(choice))]
+                right += any(agrees(when, span) for _, when in here for span in spans)
+            else:  # what has another value (a set, a length, a span) is no day, week, month or year that we should not give
+                placed -= sum(when is not None and when.first is not None and not longer(when) for _, when in here)
+            free = [one for one in free if one not in here]
+    precision, recall = right / placed, right / annotated
+    f = 2 * precision * recall / (precision + recall)
+    return f"{path.name.split('.')[0]:16} found and right P {precision:.1%} R {recall:.1%} F {f:.1%} (of {annotated})"
+
+
+def longer(when: When) -> bool:
+    """Tell whether a time is longer than a year, or several days that are no week."""
+    return when.precision in {TimePrecision.LONGER, TimePrecision.DAYS}
 
 
 def finding(path: Path, lines: int | None, *, show: bool) -> str:
@@ -228,26 +285,33 @@ def timed(work: Callable[[], object]) -> float:
     return time.process_time() - begin
 
 
+CORPORA = {
+    "meantime_en": Corpus(report_values, plain_choices, lines=6),  # MEANTIME annotates the title and the first five sentences
+    "wikiwars": Corpus(history_values, plain_choices),
+    "recognizers_en": Corpus(sentence_values, sentence_choices),
+}
+
+
 def main() -> None:
     """Print every measurement whose corpus is there."""
     parser = argparse.ArgumentParser(description="Measure the reading of dates.")
     parser.add_argument("--errors", action="store_true", help="print each wrong value")
     parser.add_argument("--shared", type=Path, default=SHARED, help="folder of the corpora")
     options = parser.parse_args()
-    readers = {"meantime_en": report_values, "wikiwars": history_values, "recognizers_en": sentence_values}
-    for name, reader in readers.items():
+    for name, corpus in CORPORA.items():
         path = options.shared / "data" / "time" / f"{name}.jsonl.gz"
         if not path.is_file():
             print(f"{name:16} NOT MEASURED: {path} is missing; give its folder with --shared")
             continue
-        print(values(path, reader, show=options.errors))
-        print(finding(path, ANNOTATED_LINES.get(name), show=options.errors))
-    corpus = options.shared / "corpus"
-    for paths in (sorted((corpus / "train").glob("*.jsonl")), [corpus / "gold" / "dev.jsonl"]):
+        print(values(path, corpus, show=options.errors))
+        print(found_values(path, corpus))
+        print(finding(path, corpus.lines, show=options.errors))
+    reports = options.shared / "corpus"
+    for paths in (sorted((reports / "train").glob("*.jsonl")), [reports / "gold" / "dev.jsonl"]):
         if paths and paths[0].is_file():
             print(annotated(paths, show=options.errors))
         else:
-            print(f"annotated reports NOT MEASURED: none in {corpus}; give their folder with --shared")
+            print(f"annotated reports NOT MEASURED: none in {reports}; give their folder with --shared")
     path = options.shared / "data" / "time" / "meantime_en.jsonl.gz"
     if path.is_file():
         print(speed(path))

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 DaySpan = tuple[dt.date, dt.date]
 """First and last day, both included."""
 
 _DAY = dt.timedelta(days=1)
 _HIJRI_EPOCH = dt.date(622, 7, 18).toordinal()  # 1 Muharram 1 by the Thursday epoch; see hijri
+_SOLAR_SHIFT = 356_033  # so that 1 Farvardin 1395 is 20 March 2016
+_SATURDAY = 5
+_LUNATION = 29.530588861  # days, mean
+_NEW_MOON_2000 = 730_125.76  # ordinal and share of the day, UTC, of the new moon of 6 January 2000
 _HEBREW_EPOCH = -1_373_427  # ordinal of the day before 1 Tishri 1 (Reingold and Dershowitz, "Calendrical Calculations", ch. 8)
 
 
@@ -67,9 +72,14 @@ UNIT_MONTHS: Mapping[str, int] = _UNIT_MONTHS
 
 
 def back_or_on(day: dt.date, unit: str, count: float) -> dt.date:
-    """Return the day that lies ``count`` units after a day (before it when negative); hours round to whole days."""
+    """Return the day that lies ``count`` units after a day (before it when negative).
+
+    Hours round to whole days; half a month is 15 days.
+    """
     if unit in _UNIT_MONTHS:
-        return add_months(day, round(count * _UNIT_MONTHS[unit]))
+        months, rest = divmod(abs(count) * _UNIT_MONTHS[unit], 1)
+        sign = 1 if count >= 0 else -1
+        return add_days(add_months(day, sign * int(months)), sign * round(30 * rest))
     if unit in UNIT_DAYS:
         return add_days(day, round(count * UNIT_DAYS[unit]))
     return add_days(day, round(count / (24 if unit == "hour" else 24 * 60)))
@@ -131,6 +141,39 @@ def hijri(year: int, month: int, day: int) -> dt.date:
     return dt.date.fromordinal(_HIJRI_EPOCH - 1 + days)
 
 
+def solar_hijri(year: int, month: int, day: int) -> dt.date:
+    """Return a day of the Solar Hijri calendar of Iran and Afghanistan: 8 leap years in 33, right for the years 1178 to 1633.
+
+    Source: Birashk, "A Comparative Calendar of the Iranian, Muslim Lunar, and Christian Eras", 1993, whose leap years the
+    33-year cycle gives in these centuries.
+    """
+    cycles, rest = divmod(year + 1595, 33)
+    days = 365 * (year + 1595) + 8 * cycles + (rest + 3) // 4
+    days += 31 * (month - 1) if month <= 7 else 186 + 30 * (month - 7)
+    return dt.date.fromordinal(days + day - _SOLAR_SHIFT)
+
+
+def moon_near(day: dt.date, phase: str) -> dt.date:
+    """Return the day (in UTC, exact to some hours) of the new or full moon nearest to a day.
+
+    Source: Meeus, "Astronomical Algorithms", ch. 49, the mean phase with its two largest terms.
+    """
+    shift = 0.0 if phase == "new" else 0.5
+    return min((_moon(k, shift) for k in _lunations(day)), key=lambda moon: abs(moon - day))
+
+
+def _lunations(day: dt.date) -> range:
+    around = round((day.toordinal() - _NEW_MOON_2000) / _LUNATION)
+    return range(around - 2, around + 3)
+
+
+def _moon(number: int, shift: float) -> dt.date:
+    k = number + shift
+    sun, moon = (math.radians(a + b * k) for a, b in ((2.5534, 29.10535670), (201.5643, 385.81693528)))
+    late = -0.407 * math.sin(moon) + 0.173 * math.sin(sun)
+    return dt.date.fromordinal(math.floor(_NEW_MOON_2000 + _LUNATION * k + late))
+
+
 def hebrew_new_year(year: int) -> dt.date:
     """Return 1 Tishri of a Hebrew year (Reingold and Dershowitz, "Calendrical Calculations", ch. 8)."""
 
@@ -155,26 +198,45 @@ def feast_spans(feasts: Mapping[str, tuple[Any, ...]], name: str, year: int) -> 
     calendar_name, *rule = feasts[name]
     if calendar_name == "either":
         return sorted(span for other in rule for span in feast_spans(feasts, other, year))
-    if calendar_name == "nth":
-        day = nth_weekday(year, *rule)
-        return [(day, day)] if day else []
-    if calendar_name in {"easter", "orthodox"}:
-        sunday = easter(year) if calendar_name == "easter" else orthodox_easter(year)
-        return [(add_days(sunday, rule[0]), add_days(sunday, rule[-1]))]
-    if calendar_name == "hijri":
-        return _hijri_spans(rule, year)
-    if calendar_name == "hebrew":
-        return _hebrew_spans(rule[0], year)
+    if calendar_name == "friday":
+        whole = feast_spans(feasts, rule[0], year)
+        return [(day, day) for _, last in whole for day in [add_days(last, -((last.weekday() - 4) % 7))]]
+    return _CALENDARS[calendar_name](rule, year)
+
+
+def _fixed_spans(rule: list[Any], year: int) -> list[DaySpan]:
     return [(dt.date(year, *rule[:2]), dt.date(year, *rule[-2:]))]
 
 
-def _hijri_spans(rule: list[int], year: int) -> list[DaySpan]:
+def _once_spans(rule: list[Any], year: int) -> list[DaySpan]:
+    return [(dt.date(*rule), dt.date(*rule))] if year == rule[0] else []
+
+
+def _nth_spans(rule: list[Any], year: int) -> list[DaySpan]:
+    day = nth_weekday(year, *rule[:3])
+    return [(add_days(day, sum(rule[3:])),) * 2] if day else []
+
+
+def _easter_spans(rule: list[Any], year: int) -> list[DaySpan]:
+    return [(add_days(easter(year), rule[0]), add_days(easter(year), rule[-1]))]
+
+
+def _orthodox_spans(rule: list[Any], year: int) -> list[DaySpan]:
+    return [(add_days(orthodox_easter(year), rule[0]), add_days(orthodox_easter(year), rule[-1]))]
+
+
+def _moon_spans(rule: list[Any], year: int) -> list[DaySpan]:
+    moon = moon_near(dt.date(year, *rule[1:]), rule[0])
+    return [(add_days(moon, -1), add_days(moon, 1))]
+
+
+def _hijri_spans(rule: list[Any], year: int) -> list[DaySpan]:
     around = (year - 622) * 33 // 32
     spans = [(hijri(y, *rule[:2]), hijri(y, *rule[-2:])) for y in range(max(around - 1, 1), around + 3)]
     return [(add_days(first, -1), add_days(last, 1)) for first, last in spans if first.year == year]
 
 
-def _hebrew_spans(name: str, year: int) -> list[DaySpan]:
+def _hebrew_spans(rule: list[Any], year: int) -> list[DaySpan]:
     autumn = hebrew_new_year(year + 3761)
     passover = add_days(autumn, -163)
     length = (hebrew_new_year(year + 3762) - autumn).days
@@ -187,5 +249,20 @@ def _hebrew_spans(name: str, year: int) -> list[DaySpan]:
         "purim": (add_days(passover, -30), 1),
         "passover": (passover, 8),
         "shavuot": (add_days(passover, 50), 2),
-    }[name]
+        "simchat_torah": (add_days(autumn, 22), 1),
+        "lag_baomer": (add_days(passover, 32), 1),
+        "tisha_bav": (add_days(passover, 113 if add_days(passover, 112).weekday() == _SATURDAY else 112), 1),
+    }[rule[0]]
     return [(first, add_days(first, days - 1))]
+
+
+_CALENDARS: Mapping[str, Callable[[list[Any], int], list[DaySpan]]] = {
+    "easter": _easter_spans,
+    "fixed": _fixed_spans,
+    "hebrew": _hebrew_spans,
+    "hijri": _hijri_spans,
+    "moon": _moon_spans,
+    "nth": _nth_spans,
+    "once": _once_spans,
+    "orthodox": _orthodox_spans,
+}

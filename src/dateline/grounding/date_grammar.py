@@ -24,16 +24,19 @@ _TOKEN = re.compile(  # over text in lower case with straight apostrophes; words
     \ *(?:
       (?P<ampm>[ap]\.?\ ?m\b\.?)
     | (?P<word>[^\W\d_]+(?:'[^\W\d_]+)?)
-    | (?P<paragraph>\n\s*\n)
-    | (?P<numeric_date>(?<![\w./-])(?:\d{4}-\d\d?-\d\d?(?:t[\d:.]+z?)?|\d{4}/\d\d?/\d\d?|\d{4}\.\d\d?\.\d\d?
-                       |\d\d?/\d\d?/(?:\d{4}|\d\d)|\d\d?-\d\d?-(?:\d{4}|\d\d)|\d\d?\.\d\d?\.(?:\d{4}|\d\d))(?![\d/-]))
+    | (?P<paragraph>\n\s*\n|(?<=[\w.])\n(?=(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\ \d\d?\b))
+    | (?P<iso_week>(?<![\w./-])\d{4}-?w[0-5]\d\b)
+    | (?P<numeric_date>(?<![\w./-])(?:\d{4}-\d\d?-\d\d?(?:t[\d:.]+z?)?|\d{4}\.\d\d?\.\d\d?
+                       |\d\d?-\d\d?-(?:\d{4}|\d\d)|\d\d?\.\d\d?\.(?:\d{4}|\d\d))(?![\d/-])
+                       |(?<![\w./])(?:\d{4}/\d\d?/\d\d?|\d\d?/\d\d?/(?:\d{4}|\d\d))(?![\d/]))
+    | (?P<numeric_month>(?<![\w./-])(?:0?[1-9]|1[0-2])[/-][12]\d{3}(?![\d/-]))
     | (?P<date_time_group>[0-3]\d[0-2]\d[0-5]\d\ ?[a-z](?=\ ?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)))
     | (?P<big>\d{1,3}(?:,\d{3})+|\d+,\d+)
     | (?P<decade_digits>(?:\b[12]\d)?\d0'?\ ?s\b|'\d0s\b)
     | (?P<short_year>'\d\d\b)
     | (?P<ordinal_number>\d\d?(?:st|nd|rd|th)\b)
     | (?P<slash_pair>(?<![\d/])[0-3]?\d/[0-3]?\d(?![\d/]))
-    | (?P<clock_digits>\b[0-2]?\d:[0-5]\d(?::[0-5]\d)?)
+    | (?P<clock_digits>\b[0-2]?\d:[0-5]\d(?::[0-5]\d)?|\b[0-2]\dh[0-5]\d\b)
     | (?P<decimal_clock>\b[0-2]?\d\.[0-5]\d(?!\d))
     | (?P<digits>\d+)
     | (?P<mark>[^\w\s])
@@ -45,13 +48,14 @@ _APOSTROPHE = "\u2019"
 _MARKS = (
     dict.fromkeys(_DASHES, "dash") | {",": "comma", "/": "slash"} | dict.fromkeys("([", "open") | dict.fromkeys(")]", "close")
 )
-_SHAPE = re.compile(r"(?P<sign>\(\?[!=]|[|?*+)])|(?:(?P<name>\w+):)?(?:(?P<kind>\w+)|(?P<open>\())|\s+")
+_SHAPE = re.compile(r"(?P<sign>\(\?<?[!=]|[|?*+)])|(?:(?P<name>\w+):)?(?:(?P<kind>\w+)|(?P<open>\())|\s+")
 _NAMED = re.compile(r"\(\?P<\w+>")
 _MAX_PASSES = 4  # how often a level builds on its own results ("late on the evening of Tuesday")
 _FIRST_YEAR, _LAST_YEAR = 1000, 2199
 _UNKNOWN = ("word", None)
 _BREAKS = ("word", "paragraph", "mark", "big", "number_big")  # kinds that stand in no rule
 _WEAK = {*_BREAKS, "dash", "comma", "slash", "open", "close", "article"}  # kinds that mean no time by themselves
+_YEAR_BEGINS = frozenset({"teen", "two", "twenty"})  # kinds of the first word of a year in words
 _FORMS = tuple(name for name in _TOKEN.groupindex if name != "digits")
 _NUMBERS = (
     "digit",
@@ -153,6 +157,10 @@ class Grammar:
         phrases: Phrases, longest first, under their first and second word.
         short: Short forms, which take a full stop along.
         feasts: Feast name to calendar and day.
+        about: Words that say where the time beside them lies, by what they say.
+        national: Country (ISO 3166-1 alpha-3) to the days that it keeps on its own: month and day by name.
+        month_first: Countries that write the month before the day in figures.
+        spelled_year: Matches the kinds of a year in words.
     """
 
     letters: Mapping[str, str]
@@ -161,13 +169,17 @@ class Grammar:
     short: frozenset[str]
     levels: tuple[Level, ...]
     feasts: Mapping[str, tuple[Any, ...]]
+    about: Mapping[str, tuple[str, ...]]
+    national: Mapping[str, Mapping[str, tuple[int, int]]]
+    month_first: frozenset[str]
+    spelled_year: re.Pattern[str]
 
     def read(self, text: str) -> tuple[Token, ...]:
         """Return the text's tokens after all rules: what was understood stands as tokens whose value is a ``Reading``."""
-        tokens = self._tokens(text)
+        tokens = self._with_spelled_years(self._tokens(text))
         for number, level in enumerate(self.levels):
             for _ in range(_MAX_PASSES if number else 1):  # the first level does not build on results
-                if len(tokens) == 1 and isinstance(tokens[0].value, Reading):
+                if len(tokens) == 1 and tokens[0].kind == "time":
                     return tuple(tokens)
                 reduced = self._reduce(tokens, level)
                 if reduced is tokens:
@@ -190,13 +202,26 @@ class Grammar:
             if raw in self.phrases and (found := self._phrase(pieces, at)):
                 taken, kind, value = found
                 tokens.append(Token(kind, value, start, pieces[taken - 1][3]))
-            elif group != "word":
+            elif group != "word" and raw not in self.words:
                 tokens.append(_number_or_mark(group, raw, start, end))
             elif token := self._word(raw, start, pieces[at + 1 : at + 2]):
                 taken = at + 1 + (token.end > end)
                 tokens.append(token)
             elif not tokens or tokens[-1].kind != "word":  # one token stands for a run of words that mean nothing here
                 tokens.append(Token("word", None, start, end))
+        return tokens
+
+    def _with_spelled_years(self, tokens: list[Token]) -> list[Token]:
+        """Make one number of each year in words: the first word is thousands or hundreds, the others are added."""
+        if not any(token.kind in _YEAR_BEGINS for token in tokens):
+            return tokens
+        shape = "".join([self.letters[token.kind] for token in tokens])
+        for match in reversed(list(self.spelled_year.finditer(shape))):
+            inside = tokens[match.start() : match.end()]
+            scale = 1000 if any(token.kind == "thousand" for token in inside) else 100
+            low = sum(token.value for token in inside[1:] if isinstance(token.value, int) and token.value < 100)
+            year = Token("year", inside[0].value * scale + low, inside[0].start, inside[-1].end)
+            tokens = [*tokens[: match.start()], year, *tokens[match.end() :]]
         return tokens
 
     def _word(self, raw: str, start: int, following: list[tuple[str, str, int, int]]) -> Token | None:
@@ -238,7 +263,7 @@ class Grammar:
 
 def _read(rule: Rule, match: re.Match[str], tokens: list[Token]) -> Token:
     names = {name: match.span(name) for name in rule.pattern.groupindex}
-    parts = {name: tuple(tokens[start:end]) for name, (start, end) in names.items() if start >= 0}
+    parts = {name.partition("__")[0]: tuple(tokens[start:end]) for name, (start, end) in names.items() if start >= 0}
     inside = tuple(tokens[match.start() : match.end()])
     return Token(rule.gives, Reading(rule, parts, inside), inside[0].start, inside[-1].end)
 
@@ -257,7 +282,8 @@ def _number_or_mark(group: str, raw: str, start: int, end: int) -> Token:
 def _digits_kind(raw: str) -> str:
     number = int(raw) if len(raw) < 12 else -1
     if len(raw) == 4:
-        return "year" if _FIRST_YEAR <= number <= _LAST_YEAR else "hour_digits"
+        hour = number // 100 < 24 and number % 100 < 60
+        return "year" if _FIRST_YEAR <= number <= _LAST_YEAR else "hour_digits" if hour else "number_big"
     if len(raw) == 8 and _FIRST_YEAR <= number // 10000 <= _LAST_YEAR and number // 100 % 100 <= 12 and number % 100 <= 31:
         return "numeric_date"
     steps = (
@@ -313,6 +339,10 @@ def grammar() -> Grammar:
         short=frozenset(pack["short"]),
         levels=tuple(_level(rules, letters, strong) for rules in by_level),
         feasts={name: tuple(entry) for name, entry in pack["feasts"].items()},
+        about={name: tuple(words) for name, words in pack["about"].items()},
+        national={country: {name: (day[0], day[1]) for name, day in own.items()} for country, own in pack["national"].items()},
+        month_first=frozenset(pack["figures"]["month_first"]),
+        spelled_year=re.compile(_pattern(pack["spelled_year"]["shape"], letters, pack["fragments"])),
     )
 
 

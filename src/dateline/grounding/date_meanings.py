@@ -6,7 +6,7 @@ such as the report's day for "yesterday". The rules are told in ``dates.py``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dateline.grounding.date_arithmetic import (
@@ -20,13 +20,13 @@ from dateline.grounding.date_arithmetic import (
     unit_span,
 )
 from dateline.grounding.date_calendar import CALENDAR_MEANINGS, dates_in_month
-from dateline.grounding.date_grammar import Reading, Token, grammar
+from dateline.grounding.date_grammar import Reading, grammar
+from dateline.grounding.date_lengths import Length, is_plural, last_units, length_of, moved_by
 from dateline.grounding.date_placing import (
     GRAIN,
     ORDER,
     Setting,
     base_of,
-    coarser,
     counted_from,
     days_of,
     latest_or_next,
@@ -40,17 +40,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
 
-_BARE_PLURAL = (2, 9)  # how many "days ago", "years ago" are
+_AROUND_DAYS = 15  # "this time last year"
 _SOME_DAYS = 5  # "the first days of March"
-
-
-@dataclass(frozen=True, slots=True)
-class _Length:
-    """So many units: "two weeks", "a few days"."""
-
-    low: float
-    high: float
-    unit: str
 
 
 def meaning(reading: Reading, setting: Setting) -> When | None:
@@ -80,6 +71,9 @@ def _weekday(reading: Reading, setting: Setting) -> When | None:
         return None
     past = shift < 0 or (shift == 0 and setting.past)
     day = _weekday_near(add_days(setting.report_day, shift), weekday, past=past)
+    deictic = reading.has("rel") and len(reading.parts["rel"]) == 1 and reading.first("rel").kind == "deictic"
+    if shift and deictic and abs((day - setting.report_day).days) == 1:  # who means yesterday does not say "last Wednesday"
+        day = add_days(day, 7 * shift)
     return relative((day, day))
 
 
@@ -130,7 +124,7 @@ def _shifted(reading: Reading, setting: Setting) -> When | None:
     shift = reading.number("rel") or 0
     if not reading.has("rel") or (unit == "weekend" and shift == 0 and reading.first("rel").kind == "deictic"):
         return _this_unit(unit, setting)
-    if not part_of_day and _plural(token):  # "the coming days"
+    if not part_of_day and is_plural(token):  # "the coming days"
         return _recent(reading, setting)
     if reading.first("rel").kind == "anaphor" or (shift > 0 and (reading.has("article") or unit == "day")):
         return _told_of_past(_moved_unit(counted_from(shift, setting), unit, shift), setting)
@@ -138,7 +132,7 @@ def _shifted(reading: Reading, setting: Setting) -> When | None:
         return None
     up_to_now = shift < 0 and (reading.has("article") or unit == "day") and unit != "weekend" and not part_of_day
     if up_to_now:  # "in the last week"
-        return _last_units(setting.report_day, _Length(1, 1, unit), shift)
+        return last_units(setting.report_day, Length(1, 1, unit), shift)
     return relative(unit_span(setting.report_day, unit, shift), GRAIN.get(unit))
 
 
@@ -165,37 +159,6 @@ def _moved_unit(told: When | None, unit: str, shift: int) -> When | None:
     return replace(with_days(told, unit_span(first if shift <= 0 else last, unit, shift), grain), basis=TimeBasis.RELATIVE)
 
 
-def _shifted_in_year(
-    reading: Reading, setting: Setting, spans: Callable[[int], list[DaySpan]], precision: TimePrecision | None
-) -> When | None:
-    base, shift = base_of(reading, setting), reading.number("rel") or 0
-    if base is None:
-        return None
-    around = [span for year in range(max(base[0].year - 2, 1), min(base[1].year + 2, 9998) + 1) for span in spans(year)]
-    if shift < 0:
-        chosen = [s for s in around if s[1] < base[0]][-1:]
-    elif shift > 0:
-        chosen = [s for s in around if s[0] > base[1]][:1]
-    else:
-        chosen = [s for s in around if s[0].year == base[0].year]
-    return relative(chosen[0], precision) if chosen else None
-
-
-def _shifted_month(reading: Reading, setting: Setting) -> When | None:
-    month = reading.number("month") or 1
-    return _shifted_in_year(reading, setting, lambda year: [months_span(year, month)], TimePrecision.MONTH)
-
-
-def _shifted_season(reading: Reading, setting: Setting) -> When | None:
-    month = reading.number("season") or 1
-    return _shifted_in_year(reading, setting, lambda year: [months_span(year, month, 3)], None)
-
-
-def _shifted_feast(reading: Reading, setting: Setting) -> When | None:
-    name = reading.first("feast").value
-    return _shifted_in_year(reading, setting, lambda year: feast_spans(grammar().feasts, name, year), None)
-
-
 def _beyond(reading: Reading, setting: Setting) -> When | None:
     unit, shift = str(reading.first("unit").value), reading.number("rel") or 0
     if setting.report_day is None or shift == 0:
@@ -203,89 +166,99 @@ def _beyond(reading: Reading, setting: Setting) -> When | None:
     return relative(unit_span(setting.report_day, unit, 2 * shift), GRAIN.get(unit))
 
 
-def _length(reading: Reading) -> _Length | None:
-    """Return the length in a reading: its own number and unit, those of a length inside, or a bare unit ("days ago")."""
-    if reading.has("length"):
-        return _length(reading.reading("length"))
-    token = reading.first("unit")
-    unit = "day" if token.kind == "daypart" else str(token.value)
-    if not reading.has("number"):
-        return _Length(*(_BARE_PLURAL if _plural(token) else (1, 1)), unit)
-    low, high = _count(reading.parts["number"])
-    if reading.has("number_2"):
-        high = _count(reading.parts["number_2"])[1]
-    if any(t.kind == "half" for t in reading.tokens) and reading.first("number").kind != "half":
-        low, high = low + 0.5, high + 0.5
-    if low % 1 and unit in UNIT_MONTHS and unit != "month":
-        return _Length(low * UNIT_MONTHS[unit], high * UNIT_MONTHS[unit], "month")
-    return _Length(low, high, unit)
-
-
-def _plural(unit: Token) -> bool:
-    return unit.end - unit.start > len(str(unit.value))
-
-
-def _count(tokens: tuple[Token, ...]) -> tuple[float, float]:
-    values = [t.value for t in tokens if t.kind != "dash"]
-    if isinstance(values[0], list):
-        return values[0][0], values[0][1]
-    return sum(values), sum(values)
-
-
-def _last_units(day: dt.date, length: _Length, sign: int) -> When:
-    """Return the span of a length that ends (or, with a positive sign, begins) on a day."""
-    other = back_or_on(day, length.unit, sign * length.high)
-    precision = GRAIN.get(length.unit) if length.high == 1 else TimePrecision.DAYS if length.unit == "day" else None
-    return relative((min(day, other), max(day, other)), precision)
-
-
 def _recent(reading: Reading, setting: Setting) -> When | None:
-    length, rel = _length(reading), reading.first("rel")
+    length, rel = length_of(reading), reading.first("rel")
     if length is None:
         return None
     if rel.kind == "recent" or (not reading.has("length") and length.high > 1):
         length = replace(length, high=7)
     shift = reading.number("rel") or 0
     if rel.kind == "anaphor":
-        if setting.previous is None or shift == 0:
+        told = counted_from(shift, setting)
+        if told is None or shift == 0:
             return setting.previous
-        first, last = days_of(setting.previous)
-        return _last_units(last if shift > 0 else first, length, shift)
+        first, last = days_of(told)
+        return last_units(last if shift > 0 else first, length, shift)
     if setting.report_day is None:
         return None
-    return _last_units(setting.report_day, length, 1 if rel.kind == "deictic" and shift > 0 else -1)
-
-
-def _moved(told: When, length: _Length, sign: int, *, exact: bool = False) -> When | None:
-    """Return the time that lies a length after (or, with a negative sign, before) a time.
-
-    Weeks, when there are several, are told roughly: three days either way, unless they are counted from a day named beside
-    them.
-    """
-    first, last = days_of(told)
-    low, high = sorted((sign * length.low, sign * length.high))
-    if length.unit in {"hour", "minute"} and told.precision not in {TimePrecision.DAY, TimePrecision.DAYS}:
-        return None
-    moved = back_or_on(first, length.unit, low), back_or_on(last, length.unit, high)
-    if length.unit in UNIT_MONTHS:
-        moved = unit_span(moved[0], length.unit)[0], unit_span(moved[1], length.unit)[1]
-    elif length.unit in {"week", "fortnight", "weekend"} and not (exact or length.low == length.high == 1):
-        moved = add_days(moved[0], -3), add_days(moved[1], 3)
-    kept = told.precision if length.low == length.high and length.unit not in GRAIN else TimePrecision.DAY
-    grain = GRAIN[length.unit] if length.unit in GRAIN and length.low == length.high else width_of(moved)
-    precision = coarser(kept, grain) if moved[0] != moved[1] else kept
-    return replace(with_days(told, moved, precision), basis=TimeBasis.RELATIVE)
+    return last_units(setting.report_day, length, 1 if rel.kind == "deictic" and shift > 0 else -1)
 
 
 def _ago(reading: Reading, setting: Setting) -> When | None:
-    length = _length(reading)
+    length = length_of(reading)
     base = relative((setting.report_day, setting.report_day)) if setting.report_day else None
     if base is None or length is None:
         return None
-    if reading.has("day") and length.unit in UNIT_MONTHS and (day := meaning(reading.reading("day"), setting)):
-        first, last = (back_or_on(d, length.unit, -length.high) for d in days_of(day))
-        return with_days(day, (first, last))
-    return _moved(base, length, reading.number("rel") or -1)
+    if reading.has("exact"):
+        day = back_or_on(days_of(base)[0], length.unit, (reading.number("rel") or -1) * length.high)
+        return relative((day, day), TimePrecision.DAY)
+    counted, sign = length.unit in UNIT_MONTHS or length.unit == "week", reading.number("rel") or -1
+    if reading.has("day") and counted and (named := meaning(reading.reading("day"), setting)):
+        first, last = (back_or_on(d, length.unit, sign * length.high) for d in days_of(named))
+        return with_days(named, (first, last))
+    return moved_by(base, length, reading.number("rel") or -1)
+
+
+def _weekday_ago(reading: Reading, setting: Setting) -> When | None:
+    """Read "Tuesday a week ago": the weekday in that week; any other day before a length is itself."""
+    named, length = reading.reading("day"), length_of(reading)
+    base = relative((setting.report_day, setting.report_day)) if setting.report_day else None
+    then = moved_by(base, length, reading.number("rel") or -1) if base and length else None
+    if then is None or named.rule.means != "weekday" or named.has("rel"):
+        return meaning(named, setting) or then
+    first, last = days_of(then)
+    monday = unit_span(add_days(first, (last - first).days // 2), "week")[0]
+    day = add_days(monday, named.number("weekday") or 0)
+    return relative((day, day), TimePrecision.DAY)
+
+
+def _times_ago(reading: Reading, setting: Setting) -> When | None:
+    """Read "two Fridays ago", "three summers ago", "two Christmases ago"."""
+    today, count = setting.report_day, reading.number("number")
+    if today is None or not count:
+        return None
+    if reading.has("weekday"):
+        day = add_days(_weekday_near(add_days(today, -1), reading.number("weekday") or 0, past=True), -7 * (count - 1))
+        return relative((day, day), TimePrecision.DAY)
+    feasts, years = grammar().feasts, range(max(today.year - count - 1, 1), today.year + 1)
+    name = reading.first("feast").value if reading.has("feast") else None
+    month = reading.number("season") or 1
+    spans = [span for year in years for span in (feast_spans(feasts, name, year) if name else [months_span(year, month, 3)])]
+    gone = [span for span in spans if span[1] < today]
+    return relative(gone[-count]) if len(gone) >= count else None
+
+
+def _same_last_year(reading: Reading, setting: Setting) -> When | None:
+    """Read "the same month last year", "this time a year ago"."""
+    if setting.report_day is None:
+        return None
+    then = back_or_on(setting.report_day, "year", -1)
+    if not reading.has("unit"):
+        return relative((add_days(then, -_AROUND_DAYS), add_days(then, _AROUND_DAYS)), TimePrecision.MONTH)
+    unit = str(reading.first("unit").value)
+    return relative(unit_span(then, unit), GRAIN.get(unit))
+
+
+def _up_to(reading: Reading, setting: Setting) -> When | None:
+    length, end = length_of(reading), meaning(reading.reading("of_day"), setting)
+    if length is None or end is None or end.partial:
+        return end
+    return last_units(days_of(end)[1], length, -1)
+
+
+def _since_told(_reading: Reading, setting: Setting) -> When | None:
+    if setting.previous is None:
+        return None
+    first, last = days_of(setting.previous)
+    span = first, max(setting.report_day or last, last)
+    return replace(with_days(setting.previous, span, width_of(span)), basis=TimeBasis.RELATIVE)
+
+
+def _weekend_of(reading: Reading, setting: Setting) -> When | None:
+    named = meaning(reading.reading("of_day"), setting)
+    if named is None or named.precision is not TimePrecision.DAY:
+        return named
+    return with_days(named, unit_span(days_of(named)[0], "weekend"), TimePrecision.DAYS)
 
 
 def _offset(reading: Reading, setting: Setting) -> When | None:
@@ -294,15 +267,15 @@ def _offset(reading: Reading, setting: Setting) -> When | None:
     In "X struck on Friday, two days after Y died" the words are quoted as the time of Y, so what they say is two days before X.
     (In the annotated reports that holds of 36 in 50, the other reading of none.)
     """
-    length, sign = _length(reading), reading.number("rel") or 1
+    length, sign = length_of(reading), reading.number("rel") or 1
     if length is None:
         return None
     if reading.has("of_day"):
         named = meaning(reading.reading("of_day"), setting)
-        return _moved(named, length, sign, exact=True) if named else None
+        return moved_by(named, length, sign, exact=True) if named else None
     sign = -1 if reading.first("rel").kind == "after" else sign
     told = counted_from(sign, replace(setting, past=True))
-    return _told_of_past(_moved(told, length, sign) if told else None, setting)
+    return _told_of_past(moved_by(told, length, sign) if told else None, setting)
 
 
 def _told_of_past(when: When | None, setting: Setting) -> When | None:
@@ -323,13 +296,20 @@ def _offset_one(reading: Reading, setting: Setting) -> When | None:
 
 
 def _within(reading: Reading, setting: Setting) -> When | None:
-    length = _length(reading)
+    length = length_of(reading)
     if length and not setting.past and setting.report_day:
-        return _moved(relative((setting.report_day, setting.report_day)), length, 1)
-    if setting.previous is None or length is None or setting.previous.precision not in {TimePrecision.DAY, TimePrecision.DAYS}:
+        if reading.tokens[0].value == "within":
+            return last_units(setting.report_day, length, 1)
+        return moved_by(relative((setting.report_day, setting.report_day)), length, 1)
+    if reading.tokens[0].value != "within":  # "in a week" is how long it took, up to a day that the words do not tell
+        return None
+    if setting.previous is None or length is None:
         return None
     first, last = days_of(setting.previous)
-    return with_days(setting.previous, (first, back_or_on(last, length.unit, length.high)))
+    if setting.previous.precision not in {TimePrecision.DAY, TimePrecision.DAYS}:  # within a week of what was some day in May
+        return setting.previous
+    span = first, back_or_on(last, length.unit, length.high)
+    return replace(with_days(setting.previous, span), basis=TimeBasis.RELATIVE)
 
 
 # --- parts, open ends and ranges ---------------------------------------------------------------------------------------------
@@ -365,10 +345,11 @@ def _so_far(reading: Reading, setting: Setting) -> When | None:
 
 def _nth_part(reading: Reading, setting: Setting) -> When | None:
     period, token = meaning(reading.reading("period"), setting), reading.first("nth")
-    length = _length(reading)
+    length = length_of(reading)
     if period is None or length is None or token.kind == "anaphor":
         return None
-    first, last = days_of(period)
+    moved = _reckoned(reading.reading("period"))
+    first, last = add_days(days_of(period)[0], moved), add_days(days_of(period)[1], -moved)
     if not reading.has("length") and length.high > 1:
         length = replace(length, low=1, high=_SOME_DAYS if length.unit == "day" else 2)
     nth = -1 if token.kind in {"final", "deictic"} else reading.number("nth") or 1
@@ -377,9 +358,18 @@ def _nth_part(reading: Reading, setting: Setting) -> When | None:
     else:
         start = back_or_on(first, length.unit, (nth - 1) * length.high)
         span = start, add_days(back_or_on(start, length.unit, length.high), -1)
-    if span[0] < first or span[1] > last or span[0] > span[1]:
+    further = length.unit == "day" and reading.reading("period").has("feast")  # a feast may last longer than its table says
+    if span[0] < first or (span[1] > last and not further) or span[0] > span[1]:
         return period
+    span = add_days(span[0], -moved), add_days(span[1], moved)
     return with_days(period, span, (GRAIN.get(length.unit) if length.high == 1 else None) or width_of(span))
+
+
+def _reckoned(period: Reading) -> int:
+    """By how many days a feast is widened on either side, because the moon's is reckoned and not seen."""
+    if period.rule.means == "same":
+        return _reckoned(period.reading("of_day"))
+    return int(period.has("feast") and grammar().feasts[period.first("feast").value][0] in {"hijri", "moon", "either"})
 
 
 def _week_of(reading: Reading, setting: Setting) -> When | None:
@@ -540,16 +530,19 @@ MEANINGS: Mapping[str, Callable[[Reading, Setting], When | None]] = {
     "range": _range,
     "recent": _recent,
     "same": _same,
+    "same_last_year": _same_last_year,
     "shifted": _shifted,
-    "shifted_feast": _shifted_feast,
-    "shifted_month": _shifted_month,
-    "shifted_season": _shifted_season,
     "since": _since,
+    "since_told": _since_told,
     "so_far": _so_far,
+    "times_ago": _times_ago,
     "until": _until,
+    "up_to": _up_to,
     "week_of": _week_of,
     "weekday": _weekday,
+    "weekday_ago": _weekday_ago,
     "weekday_of_week": _weekday_of_week,
+    "weekend_of": _weekend_of,
     "weekday_week": _weekday_week,
     "within": _within,
 }

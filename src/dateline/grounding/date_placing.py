@@ -47,6 +47,7 @@ class Setting:
     previous: When | None
     past: bool
     year: int | None
+    country: str | None = None
 
 
 def days_of(when: When) -> DaySpan:

@@ -3,8 +3,8 @@
 What expressions there are is data, ``packs/dates.toml``; this module says what each kind of reading means. The rules in short:
 
 * Days of the week. A bare weekday is the latest one on or before the report's day; in a plan, the first on or after it. "Last
-  Tuesday" lies strictly before, "next Tuesday" strictly after. "Tuesday of last week" is that of the calendar week (Monday to
-  Sunday) before.
+  Tuesday" lies strictly before, "next Tuesday" strictly after, and neither is yesterday or tomorrow. "Tuesday of last week" is
+  that of the calendar week (Monday to Sunday) before.
 * A day or month without a year is the latest that begins on or before the report's day (in a plan, the first that ends on or
   after it). Without a report's day the year stays unknown: ``When.partial`` says what is known, no year is guessed.
 * "Two weeks ago", "two months later": seven days about the day two weeks back, the calendar month two months on. "A week ago"
@@ -12,21 +12,25 @@ What expressions there are is data, ``packs/dates.toml``; this module says what 
 * "The next day", "a week later", "that night" count from the time told of before. For "the previous day" and "a day earlier"
   the report's day stands in where none was. A time of day by itself is on the day told of before.
 * Vague words become wide spans ("a few days ago": two to five days back), never one day.
-* Slashed and hyphened dates are month first (9/11/2001 is September 11), as in US reports, unless only the other order is a
-  date; dotted ones are day first (4.10.2016 is 4 October). Four digits first is year, month, day (ISO 8601).
+* Slashed and hyphened dates are month first (9/11/2001 is September 11) where the report is about a country that writes so or
+  about none, else day first; dotted ones are day first (4.10.2016 is 4 October). The other order is taken where only it is a
+  date, where for a past event only it is not after the report, or where only it is within a month of it. Four digits first is
+  year, month, day (ISO 8601).
 * Of two-digit years, the latest that is not after the report's year; without a report's day 69 to 99 are 1969 to 1999 (POSIX).
 * "Early", "mid-" and "late" are thirds of the month, year or decade named.
-* Feasts that follow the moon are reckoned and widened by a day on either side.
+* Feasts that follow the moon are reckoned and widened by a day on either side. National days are those of the country that
+  the report is about; without one they give no day. Fiscal years are named as their table says.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from dateline.grounding.date_arithmetic import DaySpan, back_or_on, months_span
 from dateline.grounding.date_grammar import Reading, Token, grammar
+from dateline.grounding.date_lengths import lasting
 from dateline.grounding.date_meanings import meaning
 from dateline.grounding.date_placing import UNKNOWN_YEAR, YEARLESS, Setting, days_of
 from dateline.model import TimeBasis, When
@@ -53,18 +57,35 @@ def find_times(text: str) -> list[TimeExpression]:
         text: Any text.
 
     Returns:
-        The expressions in reading order; none overlap, and each is as long as the grammar reads it.
+        The expressions in reading order; none overlap, and each is as long as the grammar reads it. As in TimeML, the two ends
+        of a span are two expressions, and "since", "until", "by", "before" and "after" are no part of one.
     """
     tokens = grammar().read(text)
-    found = []
-    for at, token in enumerate(tokens):
-        if isinstance(token.value, Reading) and _names_a_time(text, tokens, at):
-            found.append(TimeExpression(start=token.start, end=token.end, text=text[token.start : token.end]))
-    return found
+    found = [
+        part
+        for at, token in enumerate(tokens)
+        if isinstance(token.value, Reading) and _names_a_time(text, tokens, at)
+        for part in _ends(token)
+    ]
+    return [TimeExpression(start=one.start, end=one.end, text=text[one.start : one.end]) for one in found]
+
+
+def _ends(token: Token) -> list[Token]:
+    """Return the times that a span or an open end is made of, or the time itself."""
+    if token.value.rule.means not in _OPEN:
+        return [token]
+    inside = [one for one in token.value.tokens if isinstance(one.value, Reading)]
+    return [end for one in inside for end in _ends(one)] or [token]
 
 
 def resolve_time(
-    words: str, *, report_day: dt.date | None, previous: When | None = None, past: bool = True, year: int | None = None
+    words: str,
+    *,
+    report_day: dt.date | None,
+    previous: When | None = None,
+    past: bool = True,
+    year: int | None = None,
+    country: str | None = None,
 ) -> When | None:
     """Say which days the words of a time mean.
 
@@ -74,13 +95,15 @@ def resolve_time(
         previous: The time last told of before; "the next day" and "two weeks later" count from it.
         past: Whether the event is told as past. For planned events a weekday or a month is the coming one.
         year: The year that the text around speaks of, for histories: a day and month without a year are in it.
+        country: The country that the report is about (ISO 3166-1 alpha-3): for its national days, and whether it writes the
+            month before the day in figures.
 
     Returns:
         The days, without evidence, or None where the words give none that can be placed. ``basis`` is ``stated`` when the words
         alone give the days, else ``relative``. Where only the year is missing, ``partial`` says what is known: ``--10-04``,
         ``--06``, or two of them joined by ``/`` as the first and the last.
     """
-    setting = Setting(report_day, _dated(previous), past, year)
+    setting = Setting(report_day, _dated(previous), past, year, country)
     for reading in _readings(words):
         try:
             when = meaning(reading, setting)
@@ -88,6 +111,25 @@ def resolve_time(
             continue
         if when is not None:
             return _in_known_terms(when)
+    return None
+
+
+def resolve_length(words: str, *, until: dt.date) -> When | None:
+    """Say which days a length of time is, counted back from its last day.
+
+    Args:
+        words: "four days", "the two-week siege", "a third day"; other words about it do no harm.
+        until: The last day.
+
+    Returns:
+        The days, without evidence, or None where the words give no length.
+    """
+    for token in grammar().read(words):
+        if not isinstance(token.value, Reading):
+            continue
+        within = token.value.rule.name == "within a length" and token.value.tokens[0].value == "in"
+        if within or token.kind == "length" or token.value.rule.name == "nth unit":
+            return lasting(token.value, until)
     return None
 
 
@@ -139,10 +181,14 @@ _LEADS = frozenset(
     {"in", "on", "of", "since", "until", "by", "from", "before", "after", "for", "between", "open", "part", "dash", "the"}
 )
 _DOUBTFUL = frozenset({"may", "march", "mar", "sat", "sun", "mon", "wed", "jan", "dec", "spring"})
-_NOT_ALONE = frozenset({"the unit", "quarter", "short year", "numeric day and month"})  # names of rules
+_NOT_ALONE = frozenset({"quarter", "short year", "numeric day and month"})  # names of rules; "Friday 7/6" is a day
+_BARE_UNITS = frozenset({"the unit", "the week"})
 _AFTER_ON = frozenset({"day of the month", "numbered day"})
 _NAMES = frozenset({"month", "shifted month", "weekday", "season"})
 _BARE = frozenset({"month", "weekday", "season"})
+_NEWS_YEARS = range(1900, 2051)  # numbers that may be years without a word that leads them
+_NEXT_WORD = 20  # characters in which the next word stands
+_OPEN = frozenset({"range", "since", "until", "before", "after"})
 _VAGUE = frozenset({"soon", "each", "every", "prayers"})
 
 
@@ -150,16 +196,47 @@ def _names_a_time(text: str, tokens: tuple[Token, ...], at: int) -> bool:
     """Tell whether words that the grammar reads name a time here: "may", "the first" and bare numbers often do not."""
     token, before = tokens[at], tokens[at - 1].kind if at else "word"
     words, rule = text[token.start : token.end], token.value.rule.name
-    if rule in _NOT_ALONE or words.lower() in _VAGUE:
+    if (rule in _NOT_ALONE and not words[0].isalpha()) or rule in _BARE_UNITS or words.lower() in _VAGUE:
         return False
     if rule in _AFTER_ON:
         return before in {"on", "of"} and any(letter.isdigit() for letter in words)
     if rule == "year":
-        return before in _LEADS
+        return before in _LEADS or _is_no_number(text, token, before)
     if rule == "length":  # not an age, nor "three quarters"
         age = text[token.end : token.end + 4].lower() in {"-old", " old"}
         return not age and token.value.first("unit").kind != "quarters"
-    if rule in _NAMES and _DOUBTFUL.intersection(words.lower().replace(".", "").split()):
-        last = words.split()[-1]
-        return (last.istitle() and (before in _LEADS or rule not in _BARE)) or (words.isupper() and before in _LEADS)
-    return True
+    return _is_no_other_word(words, token, before) and not _names_what_was(text, token)
+
+
+def _is_no_number(text: str, token: Token, before: str) -> bool:
+    """Tell a year that no preposition leads ("its 2009 budget") from a number ("some 2000 people")."""
+    year, following = token.value.parts["year"][0].value, text[token.end : token.end + _NEXT_WORD]
+    word = following.split()[0].strip(".,;:") if following[:1] == " " and following.split() else ""
+    counted = (word.endswith("s") and not word.endswith("ss") and word.islower()) or word.lower() in _about("counted")
+    return (
+        year in _NEWS_YEARS and before not in {"at", "almost", "vague", "dash"} and not counted and following[:1] not in "-/%"
+    )
+
+
+def _is_no_other_word(words: str, token: Token, before: str) -> bool:
+    """Tell "May" and "Lent" from "may" and "lent", by their capitals and, where all is in capitals, the word before."""
+    rule, plain = token.value.rule.name, words.lower().replace(".", "").split()
+    if token.value.rule.means == "feast" and not token.value.has("year"):
+        return not (words.islower() and _about("also_other_words").intersection(plain))
+    if rule not in _NAMES or not _DOUBTFUL.intersection(plain):
+        return True
+    return (words.rsplit(maxsplit=1)[-1].istitle() and (before in _LEADS or rule not in _BARE)) or (
+        words.isupper() and before in _LEADS
+    )
+
+
+def _names_what_was(text: str, token: Token) -> bool:
+    """Tell whether a feast only names what once happened on it ("Yom Kippur War")."""
+    following = text[token.end : token.end + _NEXT_WORD].split()[:1]
+    named = bool(following) and following[0].strip(".,;:").lower() in _about("named_for_a_day")
+    return named and token.value.rule.means == "feast"
+
+
+@cache
+def _about(name: str) -> frozenset[str]:
+    return frozenset(grammar().about[name])
