@@ -3,8 +3,9 @@
     python evals/actors.py [--errors N] [--sample N] [--seed S] [--role agent|target] FILE.jsonl ...
 
 For each annotated agent and target quotation, told by its report alone: does the resolved name share a content word with the
-annotator's well-known name (``norm``), and is its kind known? Pronouns and bare numbers are left out of the first. Also the
-time for a report of 400 words and for opening the registry. Without files it reads the corpus beside the repository.
+annotator's well-known name (``norm``); if not, is it by the registry the same actor, its branch or its whole ("Armed Forces of
+Syria" and "Syrian Army", "URNG" and its long form); and is its kind known? Pronouns and bare numbers are left out of the first
+two. Also the time for a report of 400 words and for opening the registry. Without files it reads the corpus beside the repository.
 """
 
 from __future__ import annotations
@@ -115,7 +116,7 @@ def main() -> int:
     registry = Registry.open()
     opened = time.process_time() - start
     rows = [row for path in files for row in parties(path, registry) if args.role in (None, row[1])]
-    report(rows)
+    report(rows, registry)
     start = time.process_time()
     filler = (
         "Iraqi troops and the Peshmerga fought Islamic State militants near the town, the army said, and three people died. "
@@ -145,17 +146,37 @@ def shares(row: tuple[str, str, str, list[str], Who]) -> bool:
     return bool(content(row[4].name) & set().union(*map(content, row[3])))
 
 
-def report(rows: list[tuple[str, str, str, list[str], Who]]) -> None:
+def related(row: tuple[str, str, str, list[str], Who], registry: Registry) -> bool:
+    """Whether the annotator's name is, by the registry, the resolved actor, a part of it or what it is a part of."""
+    if row[4].actor_id is None:
+        return False
+    mine = line(row[4].actor_id, registry)
+    theirs = [entry.id for name in row[3] for entry in registry.lookup(name)]
+    return any(one in mine or row[4].actor_id in line(one, registry) for one in theirs)
+
+
+def line(ident: str, registry: Registry) -> set[str]:
+    """Return an entry's id with those of all that it is a part of, governments left out: all of a state is part of one."""
+    found: set[str] = set()
+    at: str | None = ident
+    while at is not None and (at == ident or not at.startswith("government-of-")):
+        found.add(at)
+        at = registry.entries[at].parent
+    return found
+
+
+def report(rows: list[tuple[str, str, str, list[str], Who]], registry: Registry) -> None:
     """Print the shares of all rows."""
     for role in ("agent", "target"):
         mine = [row for row in rows if row[1] == role]
         named = [row for row in mine if row[3] and plain(row[2])]
         exact = sum(any(fold(row[4].name) == fold(name) for name in row[3]) for row in named)
         share, known = sum(map(shares, named)), sum(row[4].kind is not ActorKind.UNKNOWN for row in mine)
+        same = share + sum(not shares(row) and related(row, registry) for row in named)
         ids = sum(row[4].actor_id is not None for row in mine)
         print(
             f"{role}: {len(mine)} quotations; shares a name word {100 * share / max(1, len(named)):.1f} % of {len(named)}, "
-            f"the very name {100 * exact / max(1, len(named)):.1f} %; kind known {100 * known / max(1, len(mine)):.1f} %, "
+            f"shares one or is the same actor or its part {100 * same / max(1, len(named)):.1f} %, the very name {100 * exact / max(1, len(named)):.1f} %; kind known {100 * known / max(1, len(mine)):.1f} %, "
             f"registry id {100 * ids / max(1, len(mine)):.1f} %"
         )
         base = sum(bool(content(row[2]) & set().union(*map(content, row[3]))) for row in named)

@@ -20,7 +20,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from dateline.grounding.gazetteer import Gazetteer
+from dateline.grounding.gazetteer import Gazetteer, PlaceKind
 from dateline.grounding.place_context import distance_km
 from dateline.grounding.place_spots import find_places
 from dateline.grounding.places import ReportPlaces, choose
@@ -106,15 +106,27 @@ def measure_events(paths: list[str], gazetteer: Gazetteer, scorer: Any, errors: 
                     n[kind] += 1
                     good = right(scorer, event, where)
                     n[f"{kind} right"] += good
+                    if quotes and (land := country_of(event["norm"]["place"], gazetteer)):
+                        n["lands"] += 1
+                        n["lands right"] += where is not None and where.country_code == land
                     if not good and quotes and shown < errors:
                         shown += 1
                         got = where and (where.name, where.admin2, where.admin1, where.country, where.basis)
                         print(f"  {report['id']} {event['norm']['place']!r} {quotes} -> {got}")
     return {
         "reports": n["reports"], "events_with_words": n["quoted"], "right": n["quoted right"] / max(1, n["quoted"]),
+        "country_right": n["lands right"] / max(1, n["lands"]),
         "events_without": n["unquoted"], "right_by_focus": n["unquoted right"] / max(1, n["unquoted"]),
         "right_by_main": n["main right"] / max(1, n["unquoted"]), "ms_a_report": 1000 * seconds / max(1, n["reports"]),
     }  # fmt: skip
+
+
+def country_of(place: str, gazetteer: Gazetteer) -> str | None:
+    """Return the country (alpha-3) that an annotated place ends with ("Mosul, Nineveh, Iraq"), or None where it names none."""
+    for candidate in gazetteer.candidates(place.rsplit(",", 1)[-1].strip()):
+        if candidate.kind is PlaceKind.COUNTRY:
+            return candidate.country_code
+    return None
 
 
 def right(scorer: Any, event: dict[str, Any], where: Any) -> bool:

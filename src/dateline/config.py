@@ -30,16 +30,21 @@ class Config:
         codebooks: Names of shipped codebooks or paths of TOML files, in the order of the record's ``codes``.
         weights: Folder of reader weights; None is the shipped reader.
         gazetteer: Path of a gazetteer index; None is the shipped places.
+        actors: Paths of TOML files with actors of the user's own, which go before those that ship.
         published: Publication day for inputs that give none.
         language: The language that is coded.
         max_characters: Longer texts are dropped with the reason ``too_long``.
         threshold: Events below this confidence are left out.
+        columns: Pairs of a report's field and the column of a table, or the field of a JSONL record, that holds it; what is not
+            given is guessed from the names.
     """
 
     codebooks: tuple[str, ...] = CODEBOOKS
     weights: Path | None = None
     gazetteer: Path | None = None
+    actors: tuple[Path, ...] = ()
     published: dt.date | None = None
     language: str = "en"
     max_characters: int = 5_000_000
     threshold: float = THRESHOLD
+    columns: tuple[tuple[str, str], ...] = ()

@@ -3,8 +3,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import pickle
+import re
 import time
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dateline.errors import RegistryError
+from dateline.grounding.actor_files import PLOVER_SECTORS
+from dateline.grounding.actor_names import fold, folded_words, tokenise
 from dateline.grounding.actors import ReportActors
-from dateline.grounding.registry import Registry, fold, folded_words, tokenise
+from dateline.grounding.registry import Registry
 from dateline.model import ActorKind
 
 CASES = [json.loads(line) for line in (Path(__file__).parents[1] / "cases" / "actors.jsonl").read_text("utf-8").splitlines()]
@@ -72,7 +75,15 @@ def test_the_soldiers_are_those_last_named(registry: Registry) -> None:
     report = ReportActors.read(REPORT, registry, country="ERI")
     who = report.resolve("The soldiers", sentence=4)
     assert (who.actor_id, who.kind, who.country) == ("military-of-ethiopia", ActorKind.EXTERNAL_FORCES, "ETH")
-    assert report.resolve("ten soldiers", sentence=2).actor_id == "military-of-eritrea"
+
+
+def test_soldiers_are_of_the_army_where_the_report_names_no_other_branch(registry: Registry) -> None:
+    named = ReportActors.read(REPORT, registry, country="ERI").resolve("ten soldiers", sentence=2)
+    assert (named.actor_id, named.basis) == ("army-of-eritrea", "rule: military of the report's country; army")
+    unnamed = ReportActors.read(["Ten soldiers died."], registry, country="ERI").resolve("Ten soldiers", sentence=0)
+    assert unnamed.actor_id == "military-of-eritrea"
+    navy = ReportActors.read(["The navy said ten soldiers died."], registry, country="ERI").resolve("ten soldiers", sentence=0)
+    assert navy.actor_id == "military-of-eritrea"
 
 
 def test_private_persons_get_no_identity(registry: Registry) -> None:
@@ -110,7 +121,9 @@ def test_joined_parties_are_told_apart(registry: Registry, phrase: str, names: l
         ("Farabundo Marti National Liberation Front", "fmln"),
         ("AL SHABAAB MILITANTS", "al-shabaab"),
         ("U.N.", "united-nations"),
-        ("Iraqi army", "military-of-iraq"),
+        ("Iraqi army", "army-of-iraq"),
+        ("Iraqi military", "military-of-iraq"),
+        ("Navy of the Philippines", "navy-of-philippines"),
         ("Armed Forces of Iraq", "military-of-iraq"),
         ("Police of the Philippines", "police-of-philippines"),
         ("Peoples War Group", "peoples-war-group"),
@@ -126,17 +139,81 @@ def test_lookup_of_the_unknown_is_empty(registry: Registry, name: str) -> None:
 
 
 def test_the_shipped_registry_is_sound(registry: Registry) -> None:
-    named = [entry for entry in registry.entries.values() if "-of-" not in entry.id]
-    assert len(named) >= 450
+    named = [entry for entry in registry.entries.values() if not re.match(r"[a-z-]+-of-", entry.id)]
+    assert len(named) >= 1500
     for entry in registry.entries.values():
-        assert entry.parent is None or entry.parent in registry.entries, entry.id
-        assert entry.country is None or (len(entry.country) == 3 and entry.country.isupper()), entry.id
+        assert entry.country is None or entry.country in registry.countries, entry.id
         assert entry.first_year is None or entry.last_year is None or entry.first_year <= entry.last_year, entry.id
+        assert 1500 <= (entry.first_year or 1900) <= 2030, entry.id
+        assert 1900 <= (entry.last_year or 1970) <= 2030, entry.id
+        assert [day for day, _ in entry.then] == sorted(day for day, _ in entry.then), entry.id
         assert entry in registry.lookup(entry.name), entry.id
         assert all(folded_words(alias) for alias in entry.aliases), entry.id
+        assert entry.wikidata is None or re.fullmatch(r"Q[1-9]\d*", entry.wikidata), entry.id
     for country in registry.countries.values():
         for what in ("military", "police", "government"):
             assert any(entry.country == country.code and entry.id.startswith(what) for entry in registry.entries.values())
+
+
+def test_parents_are_entries_and_lead_to_an_end(registry: Registry) -> None:
+    for entry in registry.entries.values():
+        line, at = [entry.id], entry
+        while at.parent is not None:
+            assert at.parent in registry.entries, at.id
+            at = registry.entries[at.parent]
+            assert at.id not in line, line
+            line.append(at.id)
+
+
+def test_a_name_of_two_actors_is_told_apart_by_country_or_years(registry: Registry) -> None:
+    for name in registry._names.values():
+        for first, second in combinations([registry.entries[key] for key in name.ids], 2):
+            elsewhere = first.country and second.country and first.country != second.country
+            then = (first.last_year or 9999) < (second.first_year or 0) or (second.last_year or 9999) < (first.first_year or 0)
+            assert elsewhere or then, (name.written, first.id, second.id)
+
+
+def test_codes_are_of_the_schemes_vocabularies(registry: Registry) -> None:
+    for entry in registry.entries.values():
+        codes = entry.codes_on(None)
+        assert entry.kind is ActorKind.UNKNOWN or codes["acled"] in range(1, 9), entry.id
+        assert entry.kind is ActorKind.UNKNOWN or codes["plover"] in PLOVER_SECTORS, entry.id
+        assert re.fullmatch(r"(?:[A-Z]{3}){1,5}", str(codes.get("cameo", "IGO"))), entry.id
+
+
+@pytest.mark.parametrize(
+    ("ident", "day", "name"),
+    [
+        ("military-of-iraq", "2016-10-14", "Military Forces of Iraq (2014-2018)"),
+        ("military-of-iraq", "2014-09-07", "Military Forces of Iraq (2006-2014)"),
+        ("military-of-iraq", "2024-01-01", "Military Forces of Iraq (2022-)"),
+        ("police-of-colombia", "1989-11-27", "Police Forces of Colombia (1986-1990)"),
+        ("government-of-mali", "2021-06-01", "Government of Mali (2021-)"),
+        ("air-force-of-syria", "2015-01-01", "Military Forces of Syria (2000-2024) Air Force"),
+        ("gendarmerie-of-france", "2020-01-01", "Police Forces of France (2017-) Gendarmerie"),
+        ("military-of-iraq", None, "Military Forces of Iraq"),
+        ("military-of-iraq", "1950-01-01", "Military Forces of Iraq"),  # no government is made up
+        ("military-of-monaco", "2016-10-14", "Military Forces of Monaco"),
+        ("islamic-state", "2016-10-14", None),
+        ("atlacatl-battalion", "1989-11-27", None),
+    ],
+)
+def test_state_forces_have_dated_names(registry: Registry, ident: str, day: str | None, name: str | None) -> None:
+    assert registry.dated_name(registry.entries[ident], dt.date.fromisoformat(day) if day else None) == name
+
+
+def test_governments_follow_each_other(registry: Registry) -> None:
+    from dateline.grounding.actor_states import _governments
+
+    for code, starts in _governments().items():
+        days = [dt.date.fromisoformat(day) for day in starts]
+        assert code in registry.countries
+        assert days == sorted(days), code
+
+
+@pytest.mark.parametrize(("ident", "kind"), [("fmln", "rebel_group"), ("taliban", "government"), ("sandinistas", "government")])
+def test_kinds_without_a_day(registry: Registry, ident: str, kind: str) -> None:
+    assert registry.entries[ident].kind_on(None) == kind
 
 
 def test_codes_follow_the_kind_on_the_day(registry: Registry) -> None:
@@ -144,6 +221,8 @@ def test_codes_follow_the_kind_on_the_day(registry: Registry) -> None:
     assert rsf.codes_on(dt.date(2022, 1, 1))["acled"] == 1
     assert rsf.codes_on(dt.date(2023, 6, 1))["acled"] == 2
     assert registry.entries["military-of-iraq"].codes_on(None) == {"acled": 1, "plover": "MIL", "cameo": "IRQMIL"}
+    assert registry.entries["boko-haram"].codes_on(None) == {"acled": 2, "plover": "REB", "cameo": "NGAREB"}
+    assert registry.entries["islamic-state"].codes_on(None)["acled"] == 2
 
 
 def test_opening_and_reading_are_fast(registry: Registry) -> None:
@@ -205,6 +284,8 @@ name = "Long form"
 kind = "militia"
 colour = "red"
 aliases = ["fine", ""]
+wikidata = "2429253"
+codes = {acled = 9, plover = "XYZ", cameo = "Iraq"}
 then = {"sometime" = "government"}
 """
 
@@ -223,7 +304,11 @@ def test_all_mistakes_are_listed_with_their_lines(tmp_path: Path) -> None:
         (6, "is after 'to'"),
         (11, "unknown field 'colour'"),
         (12, "'aliases' must be"),
-        (13, "no day of the form"),
+        (13, "wikidata"),
+        (14, "acled code 9"),
+        (14, "plover code 'XYZ'"),
+        (14, "cameo code 'Iraq'"),
+        (15, "no day of the form"),
     ]
     for number, words in wanted:
         assert any(line.startswith(f"{path}:{number}: ") and words in line for line in lines), (number, words, lines)

@@ -8,6 +8,7 @@ import sqlite3
 import threading
 import time
 import zipfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,8 +18,9 @@ from dateline import knowledge
 from dateline.errors import InputError, PackError
 from dateline.grounding import place_index
 from dateline.grounding.gazetteer import Gazetteer, Match, PlaceKind, build_from_geonames_dump, fold, shipped_index
+from dateline.grounding.place_context import distance_km
 from dateline.grounding.place_index import plain_division, town_radius_km, useful_keys
-from dateline.grounding.place_names import read_countries, sound, split_names, table_rows
+from dateline.grounding.place_names import read_borders, read_countries, sound, split_names, table_rows
 
 
 @pytest.fixture(scope="module")
@@ -138,8 +140,6 @@ def test_regions_and_quarters_are_many_and_theirs_are_known_countries(gazetteer)
 
 
 def test_quarters_lie_near_their_city(gazetteer):
-    from dateline.grounding.place_context import distance_km
-
     for row in table_rows("quarters.tsv"):
         cities = (
             [c for c in gazetteer.candidates(row["city"]) if c.country_code == row["a3"] and c.geoname_id]
@@ -191,6 +191,20 @@ def test_candidate_tells_where_it_is(gazetteer):
     assert (mosul.country, mosul.admin1, mosul.seat, mosul.geoname_id, mosul.match) == ("Iraq", "Nineveh", 2, 99072, Match.NAME)
     assert (round(mosul.lat, 1), round(mosul.lon, 1)) == (36.3, 43.1)
     assert mosul.population > 1_000_000
+
+
+def test_a_division_has_a_seat(gazetteer):
+    zamfara = next(c for c in gazetteer.candidates("Zamfara") if c.kind is PlaceKind.ADMIN1)
+    assert gazetteer.seat_of(zamfara).name == "Gusau"
+
+
+def test_borders_lie_between_their_countries():
+    countries, borders = read_countries(), read_borders()
+    assert {(code, other) for code in ("IRQ", "SDN", "COL", "THA") for other in countries[code].neighbours} <= set(borders)
+    for (first, second), (lat, lon, radius) in borders.items():
+        for code in (first, second):
+            away = distance_km((lat, lon), (countries[code].lat, countries[code].lon))
+            assert away < 8 * countries[code].radius_km + radius, (first, second)
 
 
 def test_sound_is_tried_only_when_no_name_fits(gazetteer):
@@ -329,7 +343,7 @@ def dump_row(identity, name, lat, lon, feature, country="IQ", **more):
 @pytest.fixture
 def dump(tmp_path):
     rows = [
-        dump_row(99067, "Nineveh", 36, 42, "A.ADM1", admin1="15"),
+        dump_row(92877, "Nineveh", 36, 42, "A.ADM1", admin1="15"),
         dump_row(99071, "Sinjar District", 36.3, 41.8, "A.ADM2", admin1="15", admin2="5"),
         dump_row(11, "Kocho", 36.15, 41.75, "P.PPL", admin1="15", admin2="5", names="Kojo,Kucho,كوجو", population=1700),
         dump_row(12, "Jabal Sinjār", 36.37, 41.7, "T.MTS", admin1="15"),
@@ -363,6 +377,33 @@ def test_dump_becomes_an_index(dump, tmp_path, zipped):
     assert gazetteer.candidates("Qayyarah Airfield West")[0].kind is PlaceKind.QUARTER
     assert not gazetteer.candidates("Some School")
     assert gazetteer.candidates("Iraq")[0].kind is PlaceKind.COUNTRY
+    nineveh = next(c for c in gazetteer.candidates("Nineveh") if c.kind is PlaceKind.ADMIN1)
+    assert (nineveh.lat, nineveh.radius_km) != (36, 100)  # the shipped pack has measured it
+    gazetteer.close()
+
+
+def test_reports_are_grounded_in_an_index_of_a_dump(dump, tmp_path):
+    from dateline.grounding.places import ReportPlaces
+
+    build_from_geonames_dump(dump, tmp_path / "iq.sqlite")
+    gazetteer = Gazetteer.open(tmp_path / "iq.sqlite")
+    places = ReportPlaces.read(["Militants killed 80 men in Kucho in Iraq.", "Bodies lay near Jabal Sinjar."], None, gazetteer)
+    village, hills = places.resolve("Kucho", sentence=0), places.resolve("Jabal Sinjar", sentence=1)
+    assert (village.geoname_id, village.admin1, village.admin2) == (11, "Nineveh", "Sinjar")
+    assert hills.geoname_id == 12
+    gazetteer.close()
+
+
+def test_a_made_up_dump_of_thousands_of_rows_is_served(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "benchmarks"))
+    import places as benchmark
+
+    benchmark.write_dump(tmp_path / "some.txt", 3_000, seed=3)
+    taken = build_from_geonames_dump(tmp_path / "some.txt", tmp_path / "some.sqlite")
+    assert 2_000 < taken < 3_000
+    gazetteer = Gazetteer.open(tmp_path / "some.sqlite")
+    names = benchmark.some_names(tmp_path / "some.sqlite", 200, seed=3)
+    assert all(gazetteer.candidates(name) for name in names)
     gazetteer.close()
 
 

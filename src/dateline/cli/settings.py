@@ -38,6 +38,26 @@ class Day(click.ParamType[Any]):
             self.fail(str(error), param, ctx)
 
 
+class Columns(click.ParamType[Any]):
+    """Which column of a table holds which field of a report: text=body,title=headline."""
+
+    name = "FIELD=COLUMN,..."
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return pairs of field and column."""
+        from dateline.articles.read import TEXT_FIELDS  # noqa: PLC0415
+
+        if isinstance(value, tuple):
+            return value
+        pairs = []
+        for part in filter(None, (part.strip() for part in str(value).split(","))):
+            field, equals, column = (word.strip() for word in part.partition("="))
+            if not equals or field not in TEXT_FIELDS:
+                self.fail(f"{part!r} is not FIELD=COLUMN; fields are {', '.join(TEXT_FIELDS)}", param, ctx)
+            pairs.append((field, column))
+        return tuple(pairs)
+
+
 THRESHOLD_OPTION = click.option(
     "--threshold",
     type=click.FloatRange(0, 1),
@@ -51,6 +71,13 @@ GAZETTEER_OPTION = click.option(
 WORKERS_OPTION = click.option(
     "--workers", type=click.IntRange(0), default=1, show_default=True, help="Processes; 0 is one per processor."
 )
+ACTORS_OPTION = click.option(
+    "--actors",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="TOML file with actors of your own, which go before those that ship; may be given several times.",
+)
 WEIGHTS_OPTION = click.option("--weights", type=click.Path(path_type=Path), help="Folder of other weights for the reader.")
 
 
@@ -58,6 +85,12 @@ def coding_settings(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that say how reports are coded."""
     options = (
         click.option("--published", type=Day(), help="Day of publication of inputs that give none, such as 2016-10-14."),
+        click.option(
+            "--columns",
+            type=Columns(),
+            default=(),
+            help="Columns of tables, or fields of records, such as text=body,title=headline,published=date; else guessed.",
+        ),
         click.option(
             "--codebook",
             "codebooks",
@@ -67,6 +100,7 @@ def coding_settings(command: Callable[..., None]) -> Callable[..., None]:
         ),
         THRESHOLD_OPTION,
         GAZETTEER_OPTION,
+        ACTORS_OPTION,
         WEIGHTS_OPTION,
     )
     for option in reversed(options):
@@ -91,7 +125,8 @@ def code_inputs(paths: Sequence[str], config: Config, workers: int, coder: Coder
     from dateline.run.inputs import find_documents  # noqa: PLC0415
     from dateline.run.local import run  # noqa: PLC0415
 
-    yield from run(find_documents(paths, stdin=sys.stdin.buffer), config, workers=workers or os.cpu_count() or 1, coder=coder)
+    documents = find_documents(paths, stdin=sys.stdin.buffer, columns=dict(config.columns))
+    yield from run(documents, config, workers=workers or os.cpu_count() or 1, coder=coder)
 
 
 def shown_events(account: Account, info: CoderInfo, before: int) -> list[Shown]:

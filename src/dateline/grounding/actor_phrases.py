@@ -12,11 +12,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from dateline import knowledge
-from dateline.grounding.registry import Hit, Token, fold, folded_words
+from dateline.grounding.actor_names import Token, fold, folded_words
 from dateline.model import ActorKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from dateline.grounding.registry import Hit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class Words:
     name_words: dict[str, ActorKind]
     peoples: dict[str, str | None]
     grammar: dict[str, frozenset[str]]
+    group_nouns: frozenset[str]
     person_endings: tuple[str, ...]
 
     def noun(self, tokens: Sequence[Token], last: int, first: int = 0) -> tuple[NounClass, int] | None:
@@ -148,6 +151,7 @@ def words() -> Words:
         name_words={word: ActorKind(kind) for kind, listed in table["names"].items() for word in listed},
         peoples=peoples,
         grammar=grammar,
+        group_nouns=frozenset(word for word, noun in (plurals | nouns).items() if noun.family == "group"),
         person_endings=tuple(table["grammar"]["person_endings"]),
     )
 
@@ -201,6 +205,7 @@ def _find_end(anatomy: Anatomy, text: str, starts: dict[int, Hit], vocabulary: W
             word.endswith(("ing", "ed")) and at > anatomy.start and _plural(tokens[at - 1].folded, vocabulary)
         )  # "guests staying"
         breaks &= not tokens[at].title or shouted or at == len(tokens) - 1  # "Captain Said Combo" says nothing
+        breaks &= word != "armed" or _follows(tokens, at, vocabulary)  # "heavily armed men", "provincial armed forces"
         fixed = (
             word == "of" and " ".join(token.folded for token in tokens[at - 1 : at + 2]) in vocabulary.nouns
         )  # "head of state"
@@ -208,6 +213,14 @@ def _find_end(anatomy: Anatomy, text: str, starts: dict[int, Hit], vocabulary: W
             break
         at += 1
     anatomy.end = at - (at == len(tokens) and at > anatomy.start + 1 and tokens[at - 1].folded == "'s")
+
+
+def _follows(tokens: Sequence[Token], at: int, vocabulary: Words) -> bool:
+    """Whether a participle says more of the noun before it ("men armed with knives"), and does not begin a noun of its own."""
+    after = tokens[at + 1].folded if at + 1 < len(tokens) else "with"
+    return after in vocabulary.grammar["breaks"] or not any(
+        token.folded in vocabulary.nouns for token in tokens[at + 1 : at + 4]
+    )
 
 
 def _plural(word: str, vocabulary: Words) -> bool:

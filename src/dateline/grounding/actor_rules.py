@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
+from dateline.grounding.actor_entries import Entry
+from dateline.grounding.actor_names import Token, fold, tokenise
 from dateline.grounding.actor_phrases import Anatomy, NounClass, dissect, words
-from dateline.grounding.registry import Entry, Hit, Token, fold, state_actor_id, tokenise
+from dateline.grounding.actor_states import is_branch, state_actor_id
+from dateline.grounding.registry import Hit
 from dateline.model import ActorKind, Who
 
 if TYPE_CHECKING:
@@ -26,7 +30,7 @@ STATE = frozenset({ActorKind.STATE_FORCES, ActorKind.POLICE, ActorKind.GOVERNMEN
 _WHAT = {"forces": "military", "police": "police", "government": "government", "office": "government"}
 # Kinds that a definite noun of a class may point back to ("the rebels" are no gang); others point to any armed group.
 _FITTING = {
-    "rebels": frozenset({ActorKind.REBEL_GROUP, ActorKind.MILITIA, ActorKind.COMMUNAL_GROUP}),
+    "rebels": frozenset({ActorKind.REBEL_GROUP}),
     "militia": frozenset({ActorKind.MILITIA, ActorKind.COMMUNAL_GROUP, ActorKind.CRIMINAL_GROUP}),
     "criminals": frozenset({ActorKind.CRIMINAL_GROUP}),
 }
@@ -89,6 +93,8 @@ class Resolver:
         last = self.tokens[a.start].folded if len(self.tokens) - a.start == 1 else ""
         if a.start < len(self.tokens) and last not in self.words.grammar["pronouns"]:
             return None
+        if last in self.words.grammar["group_pronouns"] and (body := self.report.sole_body_near(self.sentence)) is not None:
+            return self._who(body, f"rule: '{last}' is the only body named in this sentence and the one before")
         if a.counted and self.role == "target":
             return self._plain(a, ActorKind.CIVILIANS, "rule: persons, nothing else said")
         return self._plain(a, ActorKind.UNKNOWN, "phrase")
@@ -120,7 +126,10 @@ class Resolver:
         kinds = [self.words.name_words[token.folded] for token in content if token.folded in self.words.name_words]
         if a.beside or a.loosely or a.named or not kinds or (last is not None and last.family == "people"):
             return None
-        return self._plain(a, kinds[-1], "rule: kind from a word of its name")
+        if a.head is not None and a.head_first == a.start and a.head.family in _WHAT:
+            return None  # "the National Guard", "the Supreme Court" are the country's
+        name = self.phrase[content[0].start : content[-1].end]
+        return replace(self._plain(a, kinds[-1], "rule: kind from a word of its name"), name=name)
 
     def _no_noun(self, a: Anatomy) -> Who:
         """Read a phrase without a known noun: a person, a people, a name with an unknown word, or nothing."""
@@ -175,6 +184,8 @@ class Resolver:
         if entry.kind is ActorKind.IGO and what == "military":
             who = self._plain(a, ActorKind.EXTERNAL_FORCES, f"rule: forces of {entry.name}", entry.country)
             return replace(who, actor_id=entry.id or None)
+        if entry.kind is ActorKind.IGO and what == "police":  # "U.N. investigators" are no police, and not the whole body
+            return replace(self._plain(a, entry.kind, f"rule: people of {entry.name}"), actor_id=entry.id or None)
         if self._made(entry) and entry.kind is not noun.kind and entry.country:
             return self._state(what, entry.country, "rule: forces of a country")
         return self._entry(entry, hit, a)
@@ -183,6 +194,8 @@ class Resolver:
         """Forces that are no state's: "rebel soldiers", "forces loyal to" a person, "Kurdish forces", "its troops"."""
         if self._modifier(a) == "rebels":
             return self._armed(a, self.words.classes["rebels"])
+        if self._modifier(a) == "enemy":
+            return self._plain(a, ActorKind.UNKNOWN, "rule: the enemy of who speaks")
         if what == "military" and self._follows_person(a):
             return self._plain(a, ActorKind.MILITIA, "rule: forces loyal to a person")
         if a.people and what == "military":
@@ -191,7 +204,11 @@ class Resolver:
 
     def _forces_unnamed(self, a: Anatomy, what: str, kind: ActorKind) -> Who:
         owner = self.report.owner_before(self.sentence) if a.owned else None
-        before = self.report.forces_before(self.sentence) if a.definite and what == "military" and not a.named else None
+        institution = (
+            " ".join(token.folded for token in self.tokens[a.head_first : a.end]) in self.words.grammar["institutions"]
+        )
+        pointing = a.definite and what == "military" and not a.named and not (institution and self.report.stated_home)
+        before = self.report.forces_before(self.sentence) if pointing else None
         if isinstance(owner, str):
             return self._of_country(a, what, kind, owner, "rule: its owner is the country last named")
         if before is not None:
@@ -202,9 +219,24 @@ class Resolver:
 
     def _of_country(self, a: Anatomy, what: str, kind: ActorKind, code: str, basis: str) -> Who:
         whole = self._state(what, code, basis)
+        branch = self._branch(a, what, code) if what != "government" else None
+        if branch is not None:
+            whole = self._who(branch, basis + f"; {branch.name.split(' of ')[0].lower()}")
         if a.named:  # "Colonel X" acts for the force, but is not it
             return replace(whole, name=self._name(), basis=basis + ", by title")
         return whole if whole.kind is not ActorKind.UNKNOWN else replace(whole, kind=kind)
+
+    def _branch(self, a: Anatomy, what: str, code: str) -> Entry | None:
+        """Return the branch of a country's forces that the phrase names, or that alone the report names ("the army")."""
+        stop = max([a.end, *(hit.last + 2 for hit in a.beside if hit.first >= a.end)])
+        tokens = [token.folded for token in self.tokens[a.start : stop]]
+        pairs = [f"{first} {second}" for first, second in pairwise(tokens)]
+        entry = self.report.registry.branch([*reversed(pairs), *reversed(tokens)], code)
+        general = any(word in self.words.grammar["whole_forces"] for word in (*tokens, *pairs))
+        ground = any(word in self.words.grammar["ground_troops"] for word in tokens)
+        if entry is None and what == "military" and ground and not general and self._land(a) is None:
+            entry = self.report.sole_branch(code)
+        return entry
 
     def _office(self, a: Anatomy, noun: NounClass) -> Who:
         """An office or its holder keeps its own name; the government it belongs to gives the id."""
@@ -215,50 +247,112 @@ class Resolver:
             return Who(name=self._name(), actor_id=entry.id or None, kind=kind, country=entry.country, basis=basis)
         code = entry.country if entry else self._land(a)
         if code is not None:
-            return replace(self._state("government", code, "rule: office of a country"), name=self._name())
+            return replace(self._state("government", code, "rule: office of a country"), name=self._office_name(a, code))
         home = self.report.home if noun.name != "foreign_office" else None
         if home is None or noun.name != "office":
             return self._plain(a, noun.kind, "rule: office of state", home)
-        whole = self._state("government", home, "rule: office of the report's country")
-        alone = a.end == len(self.tokens) and a.head_first == a.start and not a.named
-        return replace(whole, name=f"{self._name()} of {whole.name.removeprefix('Government of ')}" if alone else self._name())
+        return replace(self._state("government", home, "rule: office of the report's country"), name=self._office_name(a, home))
+
+    def _office_name(self, a: Anatomy, code: str) -> str:
+        """Return "foreign minister of Turkey" for "the Turkish foreign minister"; people and long phrases keep their words."""
+        country = self.report.registry.countries.get(code)
+        rest = [token for token in self.tokens[a.end :] if token.folded != "'s"]
+        if country is None or a.named or rest or a.counted or a.loosely or any(not hit.land for hit in a.beside):
+            return self._name()
+        first = max([0, *(hit.last for hit in a.beside)])
+        first += first < len(self.tokens) and self.tokens[first].folded == "'s"
+        own = self.tokens[first : a.end]
+        if not own or a.owned or any(token.folded == "'s" for token in own):
+            return self._name()
+        return f"{clean(self.phrase[self.tokens[first].start :])} of {country.spoken}"
 
     def _armed(self, a: Anatomy, noun: NounClass) -> Who:
         """Fighters and groups: of a group named beside them, or of one named before."""
         entry, hit = self._entry_beside(a)
         if entry is not None and (not self._made(entry) or noun.kind in (ActorKind.MILITIA, ActorKind.UNKNOWN)):
             return self._entry(entry, hit, a)
+        if (body := self._named_body(a, noun)) is not None:
+            return body
         code = self._land(a) or (entry.country if entry else None)
-        if code or a.loosely:
-            return self._plain(
-                a, noun.kind, "rule: armed group of a country" if code else "rule: unidentified armed group", code
-            )
-        if a.people:
-            communal = noun.kind in (ActorKind.MILITIA, ActorKind.UNKNOWN)
-            kind = ActorKind.COMMUNAL_GROUP if communal else noun.kind
-            return self._plain(a, kind, "rule: armed group of a people", self.words.peoples[a.people])
+        if code or a.loosely or a.people:
+            return self._armed_of(a, noun, code)
+        if noun.family == "armed" and (body := self._group_of(a)) is not None:
+            return body
         deciding = self._deciding(a) if noun.family == "group" else None
         if deciding is not None and deciding.family in ("armed", "people"):
             noun = replace(deciding, points_back=noun.points_back)
         basis = "rule: unidentified armed group" if noun.family == "armed" else "phrase"
         return self._pointing_back(a, noun) or self._plain(a, noun.kind, basis)
 
+    def _armed_of(self, a: Anatomy, noun: NounClass, code: str | None) -> Who:
+        """Fighters of a country or a people, or backed by somebody: the one such group of the report, else the phrase."""
+        only = self._only_group(a, noun, code)
+        if only is not None and (code or a.loosely or only.kind is ActorKind.REBEL_GROUP):
+            return only
+        if code or a.loosely:
+            basis = "rule: armed group of a country" if code else "rule: unidentified armed group"
+            return self._plain(a, noun.kind, basis, code)
+        kind = ActorKind.COMMUNAL_GROUP if noun.kind in (ActorKind.MILITIA, ActorKind.UNKNOWN) else noun.kind
+        return self._plain(a, kind, "rule: armed group of a people", self.words.peoples[a.people or ""])
+
+    def _named_body(self, a: Anatomy, noun: NounClass) -> Who | None:
+        """Read the name beside its noun: "the splinter group Saor Uladh", "a militia called the Soldiers of the Promise"."""
+        at = next((at for at, token in enumerate(self.tokens) if token.folded in self.words.grammar["named_bodies"]), None)
+        if at is None or all(token.upper for token in self.tokens) or at < a.head_first:
+            return None
+        begin, passed = at + 1, self.words.grammar["particles"] | {"of", "the", "and", "for"}
+        while begin < len(self.tokens) and self.tokens[begin].folded in ("called", "known", "named", "as", "the", "itself"):
+            begin += 1
+        own = list(takewhile(lambda t: t.title or t.folded in passed, self.tokens[begin:]))
+        while own and not own[-1].title:
+            own.pop()
+        if len(own) < 2 or not own[0].title:
+            return None
+        name = self.phrase[own[0].start : own[-1].end]
+        kinds = [self.words.name_words[token.folded] for token in own if token.folded in self.words.name_words]
+        kind = noun.kind if noun.kind is not ActorKind.UNKNOWN or not kinds else kinds[-1]
+        return Who(name=name, kind=kind, basis="rule: a name beside its noun")
+
     def _pointing_back(self, a: Anatomy, noun: NounClass) -> Who | None:
         """Find the named body that "the group", "its fighters" or, in a headline, "rebels" means."""
         word = self.tokens[a.end - 1].folded
         if word in self.words.shared:
-            if a.counted:
+            if a.counted or self.tokens[0].folded in self.words.grammar["pairs"]:
                 return None
             entry = self.report.body_before(self.sentence, lambda e: any(word in fold(name) for name in (e.name, *e.aliases)))
             return self._who(entry, f"rule: points back to the body last named ('{self.phrase}')") if entry else None
         if noun.family == "armed" and (owner := self._owner(a)) is not None:
             return owner
         headline = self.sentence == 0 and a.bare and not a.counted and self.tokens[-1].folded.endswith("s")
+        if noun.family in ("group", "weak") and any(
+            token.folded in self.words.grammar["pairs"] for token in self.tokens[: a.end]
+        ):
+            return None  # "both sides" are two
         if not noun.points_back or a.hedged or not (a.definite or headline):
-            return None
+            return self._only_group(a, noun)
         fitting = _FITTING.get(noun.name, ARMED)
         group = self.report.body_before(self.sentence, lambda e: e.kind_on(self.report.day) in fitting, word)
         return self._who(group, f"rule: points back to the group last named ('{self.phrase}')") if group else None
+
+    def _only_group(self, a: Anatomy, noun: NounClass, code: str | None = None) -> Who | None:
+        """Find whom "militants" or "the attackers" means where a report names but one armed group.
+
+        "Gunmen" are nobody's unless the group stands in their own sentence, even where it claims another act of the report.
+        """
+        if a.hedged or any(token.folded in self.words.grammar["unidentified"] for token in self.tokens):
+            return None
+        named = any(token.title for token in self.tokens[a.end :]) and not all(token.upper for token in self.tokens)
+        besides = {entry.name for hit in a.loosely for entry in hit.entries}
+        group = self.report.sole_group(_FITTING.get(noun.name, ARMED), besides)
+        if group is None or noun.family != "armed" or named or (code and group.country != code):
+            return None
+        nameless = noun.name not in _FITTING
+        tied = a.definite or self.report.names_in(self.sentence, group)
+        if nameless and not tied:
+            return None
+        if nameless and self.role != "agent":
+            return None
+        return self._who(group, f"rule: the only armed group that the report names ('{self.phrase}')")
 
     def _people(self, a: Anatomy, noun: NounClass) -> Who:
         kind = noun.kind_as_agent if self.role == "agent" else noun.kind
@@ -266,6 +360,8 @@ class Resolver:
         code = self._land(a) or (self.words.peoples[a.people] if a.people else None)
         if a.people and self.role == "agent" and kind is ActorKind.CIVILIANS:
             kind, basis = ActorKind.COMMUNAL_GROUP, "rule: members of a people acting together"
+        elif kind is ActorKind.CIVILIANS and self._modifier(a) == "protesting":
+            kind, basis = ActorKind.PROTESTERS, "rule: people who protest"
         elif kind is ActorKind.CIVILIANS and self._modifier(a) == "armed":
             kind, basis = ActorKind.COMMUNAL_GROUP, "rule: armed people of a place or trade"
         return self._plain(a, kind, basis, code)
@@ -277,14 +373,15 @@ class Resolver:
             return self._by_family(a, deciding, deciding.family)
         entry, hit = self._entry_beside(a)
         if entry is not None:
-            return self._forces(a, noun) if self._made(entry) and noun.otherwise in _WHAT else self._entry(entry, hit, a)
+            states = self._made(entry) or (entry.kind is ActorKind.IGO and noun.otherwise == "forces")
+            return self._forces(a, noun) if states and noun.otherwise in _WHAT else self._entry(entry, hit, a)
         if noun.name in ("weak", "armies", "parts") and (owner := self._owner(a)) is not None:
             return owner
-        if noun.otherwise in _WHAT:
-            return self._forces(a, noun)
-        if noun.otherwise == "group":
-            return self._armed(a, noun)
-        kind = self._either(ActorKind.UNKNOWN, ActorKind.CIVILIANS)
+        if noun.otherwise in _WHAT or noun.otherwise == "group":
+            return self._armed(a, noun) if noun.otherwise == "group" else self._forces(a, noun)
+        kind = self._either(ActorKind.COMMUNAL_GROUP if a.people else ActorKind.UNKNOWN, ActorKind.CIVILIANS)
+        if a.people:
+            return self._plain(a, kind, "rule: a people or community", self.words.peoples[a.people])
         return self._plain(a, kind, "rule: persons, nothing else said", self._land(a))
 
     def _affiliate(self, a: Anatomy, noun: NounClass) -> Who:
@@ -292,6 +389,9 @@ class Resolver:
         entry, _ = self._entry_beside(a)
         if entry is not None:
             return replace(self._who(entry, f"rule: {self.tokens[a.head_first].folded} of {entry.name}"), name=self._name())
+        owner = self._owner(a) or self._group_of(a)
+        if owner is not None:
+            return replace(owner, name=self._name(), basis=owner.basis + ", by one of its people")
         deciding = self._deciding(a)
         if deciding is not None:
             who = self._by_family(a, deciding, deciding.family)
@@ -299,6 +399,21 @@ class Resolver:
         if code := self._land(a):
             return replace(self._state("government", code, "rule: leader of a country"), name=self._name())
         return self._plain(a, noun.kind, "phrase")
+
+    def _group_of(self, a: Anatomy) -> Who | None:
+        """Find the group of "the group's spokesman" and "a spokesman for the group"."""
+        groups = self.words.group_nouns
+        after = [token.folded for token in self.tokens[a.end : a.end + 3]]
+        behind = (
+            len(after) == 3
+            and after[0] in self.words.grammar["joins"]
+            and after[1] in ("the", "that", "this")
+            and after[2] in groups
+        )
+        if not behind and not groups.intersection(a.before):
+            return None
+        entry = self.report.body_before(self.sentence, lambda one: one.kind_on(self.report.day) in ARMED)
+        return self._who(entry, f"rule: points back to the group last named ('{self.phrase}')") if entry else None
 
     def _post(self, a: Anatomy, noun: NounClass) -> Who:
         """What a party holds stands for it: "ISIS positions", "army convoy", "Syrian base"."""
@@ -332,7 +447,7 @@ class Resolver:
     @staticmethod
     def _made(entry: Entry) -> bool:
         """Whether an entry is a country's own military, police or government."""
-        return entry.kind in STATE and entry.id.split("-of-")[0] in _WHAT.values()
+        return entry.kind in STATE and (is_branch(entry) or entry.id.split("-of-")[0] in _WHAT.values())
 
     def _owner(self, a: Anatomy) -> Who | None:
         owner = self.report.owner_before(self.sentence) if a.owned else None
@@ -345,11 +460,11 @@ class Resolver:
         return bool(after) and after[0] == "loyal" and not families & {"government", "office"}
 
     def _modifier(self, a: Anatomy) -> str | None:
-        return next((self.words.modifiers[word] for word in reversed(a.before) if word in self.words.modifiers), None)
+        return next((self.words.modifiers[word] for word in reversed(_said(a.before)) if word in self.words.modifiers), None)
 
     def _deciding(self, a: Anatomy) -> NounClass | None:
         """Return the class that a word before the head gives: "army" of "army convoy", "armed" of "armed men"."""
-        for word in reversed(a.before):
+        for word in reversed(_said(a.before)):
             noun = self.words.nouns.get(word)
             if noun is not None and noun.family not in ("weak", "post", "group", "affiliate"):
                 return noun
@@ -384,6 +499,12 @@ class Resolver:
         country = self.report.registry.countries.get(code)
         entry = self.report.registry.entries.get(state_actor_id(what, country)) if country else None
         return self._who(entry, basis) if entry else Who(name=self._name(), country=code, basis=basis)
+
+
+def _said(before: Sequence[str]) -> list[str]:
+    """Return the words before a head without what they are against: "anti-terrorist detectives" are no terrorists."""
+    against = {at + 1 for at, word in enumerate(before) if word in ("anti", "counter")}
+    return [word for at, word in enumerate(before) if at not in against]
 
 
 def clean(phrase: str) -> str:

@@ -12,14 +12,17 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from dateline.grounding.actor_entries import Entry
+from dateline.grounding.actor_names import Token, fold, tokenise
 from dateline.grounding.actor_phrases import words
 from dateline.grounding.actor_rules import ARMED, STATE, Resolver, capitals, clean
-from dateline.grounding.registry import Entry, Hit, Registry, Token, fold, tokenise
 from dateline.model import ActorKind, Who
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from dateline.grounding.registry import Hit, Registry
 
 _INTRODUCED = re.compile(
     r"((?:[A-Z][\w’'-]*|\d+)(?:[ -](?:(?:of|for|the|and|in|to|de|del|la|des|du|et|al|ul|a|e|y|on)[ -])*(?:[A-Z][\w’'-]*))*)"  # noqa: RUF001
@@ -28,6 +31,18 @@ _INTRODUCED = re.compile(
 _BODY = re.compile(r"[A-Z][\w’'-]+(?: (?:of|for|the|al|ul) (?:the )?[A-Z][\w’'-]+| [A-Z][\w’'-]+)+")  # noqa: RUF001
 _APPOSED = re.compile(
     r"((?:[A-Z][\w’'-]+ ){1,3}[A-Z][\w’'-]+), (?:\d{1,3}, )?(?:who is |who was )?((?:an?|the|its|their|his|her) [^,.;:]{3,60})"  # noqa: RUF001
+)
+
+
+# What ``basis`` says where a party was not named by the phrase, but found in the report.
+_INFERRED = (
+    "points back",
+    "only armed group",
+    "last named",
+    "of the report's country",
+    "only body named",
+    "its owner",
+    "owner of",
 )
 
 
@@ -60,6 +75,7 @@ class ReportActors:
     _states: list[tuple[int, str]] = field(default_factory=list)
     acronyms: dict[str, Entry] = field(default_factory=dict)
     _persons: dict[str, Who] = field(default_factory=dict)
+    _branches: dict[str, dict[str, Entry]] = field(default_factory=dict)
     _pending: list[tuple[int, str, str]] = field(default_factory=list)
 
     @classmethod
@@ -150,7 +166,18 @@ class ReportActors:
                 if entry or self._precedes_forces(tokens, hit):
                     self._forces.append((index, code))
         self._mentions += (_Mention(sentence=index, entry=entry) for entry in self._introduced(sentence, tokens))
+        self._remember_branches(tokens, hits)
         self._pending += ((index, found.group(1), found.group(2)) for found in _APPOSED.finditer(sentence))
+
+    def _remember_branches(self, tokens: Sequence[Token], hits: Sequence[Hit]) -> None:
+        """Remember which branches of whose forces a sentence names ("the Nigerian army", "the navy")."""
+        lands = {hit.last: hit.land.code for hit in hits if hit.land}
+        for at, token in enumerate(tokens):
+            pair = f"{token.folded} {tokens[at + 1].folded}" if at + 1 < len(tokens) else token.folded
+            code = lands.get(at) or lands.get(at - 1) or self.home
+            entry = self.registry.branch((pair, token.folded), code) if code else None
+            if entry is not None and entry.parent and entry.parent.startswith("military"):
+                self._branches.setdefault(code or "", {})[entry.id] = entry
 
     def _introduced(self, sentence: str, tokens: list[Token]) -> Iterator[Entry]:
         """Yield the bodies of a sentence that no registry knows: by an acronym that the report explained, or by their words."""
@@ -243,6 +270,31 @@ class ReportActors:
             self._persons.setdefault(fold(name.split()[-1]), who)
         return self._persons.get(fold(phrase))
 
+    # --- what the report names alone -----------------------------------------------------------------------------------------
+
+    def sole_group(self, kinds: frozenset[ActorKind], besides: Collection[str] = ()) -> Entry | None:
+        """Return the one armed group that the report names, besides those of these names, if its kind is among these."""
+        armed = (m.entry for m in self._mentions if m.entry.kind_on(self.day) in ARMED)
+        groups = {entry.name: entry for entry in armed if entry.name not in besides}
+        only = next(iter(groups.values())) if len(groups) == 1 else None
+        return only if only is not None and only.kind_on(self.day) in kinds else None
+
+    def names_in(self, sentence: int, entry: Entry) -> bool:
+        """Say whether a sentence names an entry."""
+        return any(m.sentence == sentence and m.entry.name == entry.name for m in self._mentions)
+
+    def sole_body_near(self, sentence: int) -> Entry | None:
+        """Return the armed group that is the only body named in a sentence and the one before."""
+        near = {m.entry.name: m.entry for m in self._mentions if sentence - 1 <= m.sentence <= sentence}
+        only = next(iter(near.values())) if len(near) == 1 else None
+        return only if only is not None and only.kind_on(self.day) in ARMED else None
+
+    def sole_branch(self, code: str) -> Entry | None:
+        """Return a country's army, if it is the only branch of its forces that the report names: whose soldiers are those?"""
+        found = self._branches.get(code, {})
+        only = next(iter(found.values())) if len(found) == 1 else None
+        return only if only is not None and only.id.startswith("army-of-") else None
+
     # --- pointing back -----------------------------------------------------------------------------------------------------
 
     def body_before(self, sentence: int, fits: Callable[[Entry], bool], word: str = "") -> Entry | None:
@@ -272,6 +324,32 @@ class ReportActors:
     def forces_before(self, sentence: int) -> str | None:
         """Return the country whose forces were last named up to a sentence."""
         return next((code for index, code in reversed(self._forces) if index <= sentence), None)
+
+
+def tell_apart(agents: Sequence[Who], targets: Sequence[Who]) -> tuple[tuple[Who, ...], tuple[Who, ...]]:
+    """Return the sides of one act without a party that a rule alone has put on both.
+
+    Nobody is said to fight itself because "the soldiers" and "troops" are both taken for the army: where a party stands on both
+    sides, the side that is named keeps it and the other is the plain phrase again; of two that are inferred the agent keeps it.
+    """
+    ours = {who.actor_id: who for who in agents if who.actor_id}
+    theirs = {who.actor_id: who for who in targets if who.actor_id}
+    both = ours.keys() & theirs.keys()
+    from_targets = {key for key in both if _inferred(theirs[key])}
+    from_agents = {key for key in both - from_targets if _inferred(ours[key])}
+    return (
+        tuple(_as_phrase(who) if who.actor_id in from_agents else who for who in agents),
+        tuple(_as_phrase(who) if who.actor_id in from_targets else who for who in targets),
+    )
+
+
+def _inferred(who: Who) -> bool:
+    return any(words_ in who.basis for words_ in _INFERRED)
+
+
+def _as_phrase(who: Who) -> Who:
+    name = clean(who.evidence[0].quote) if who.evidence else who.name
+    return replace(who, name=name, actor_id=None, basis=f"phrase; the other side is {who.name}")
 
 
 def _abbreviates(short: str, long: str) -> bool:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SURER = 0.2
 """A time that the reader finds so much less likely than the likeliest is not the event's (0.1 to 0.3 do alike)."""
+_UNLIKELY = 0.5  # a time is rather not the event's, by the reader's own measure
 TOLD_SENTENCES = 3
 """How many sentences back "at noon" and "the next day" look for their day where no event before has one."""
 
@@ -32,6 +33,8 @@ _GRAINS = list(TimePrecision)
 _OPENING = 30  # an "after" that begins this early introduces what goes before the comma, not what follows it
 _WEEK_DAYS = 7
 _ANY_DAY = dt.date(2000, 1, 1)
+_HISTORY_SENTENCES = 3
+"""Sentences that tell a year, from which on an undated report is read as a history."""
 _OFFSET = re.compile(r"(?P<length>.+?)\s+(?P<side>after|before)\b", re.IGNORECASE)
 _SAID = re.compile(  # what may stand between a word of saying and its time: "told the newspaper in an interview late on"
     r"(?:\s+(?:to\s+)?(?:the\s+)?\w+)?(?:\s+in\s+an?\s+\w+)?(?:\s+(?:on|late|early|later|earlier))*\s+", re.IGNORECASE
@@ -88,8 +91,11 @@ class _ReportTimes:
         self._article, self._day, self._country = article, day, country
         self._found: dict[int, list[TimeExpression]] = {}
         self._anchors: dict[int, list[int]] = defaultdict(list)
+        self._score: dict[Evidence, float] = {}
         for claim in claims:
             self._anchors[claim.sentence].append(self._start(claim.anchor, claim.sentence))
+            for mention in claim.having(Role.TIME):
+                self._score[mention.evidence] = max(mention.score, self._score.get(mention.evidence, 0.0))
 
     def choose(self, claim: Claim, previous: When | None) -> When | None:
         """Return the claim's time; ``previous`` is the day last told of before it."""
@@ -108,10 +114,11 @@ class _ReportTimes:
             return _Option(when, mention, saying=False, leaning=True) if when else None
         told = self._told_before(mention, previous)
         when = self._resolve(claim, mention, words, told)
-        if when is None:
+        parted = self._parted(claim, mention)
+        if when is None or (parted and self._anothers(mention)):
             return None
         leaning = told is not None and self._resolve(claim, mention, words, None) != when
-        return _Option(when, mention, saying=self._says(claim, mention), leaning=leaning, parted=self._parted(claim, mention))
+        return _Option(when, mention, saying=self._says(claim, mention), leaning=leaning, parted=parted)
 
     def _resolve(self, claim: Claim, mention: Mention, words: str, previous: When | None) -> When | None:
         year = self._years[claim.sentence] if self._day is None else None
@@ -177,6 +184,10 @@ class _ReportTimes:
         low, high = sorted((self._start(mention.evidence, claim.sentence), self._start(claim.anchor, claim.sentence)))
         return any(low < anchor < high for anchor in self._anchors[claim.sentence])
 
+    def _anothers(self, mention: Mention) -> bool:
+        """Tell whether a time is much more likely that of another event than of this one."""
+        return mention.score < _UNLIKELY and self._score[mention.evidence] > mention.score + SURER
+
     def _ahead(self, claim: Claim, mention: Mention) -> bool:
         """Tell whether a time is one to come: of a plan, of what "will" be and has not happened, or a far deadline."""
         if claim.status is Status.PLANNED:
@@ -234,16 +245,27 @@ class _ReportTimes:
 
     @cached_property
     def _years(self) -> list[int | None]:
-        """The year that each sentence of an undated report speaks of: that of the full date last told, else the first told."""
-        years: list[int | None] = []
+        """The year that each sentence of an undated report speaks of: that of the full date last told, else the first told.
+
+        That holds for a history, which tells a full date or years in several sentences. In other reports a year, most often of
+        some background, reaches no further than the next sentence, and a later "October 4" is of a year that is not known.
+        """
+        told: list[int | None] = []
+        whole = False
         for sentence in self._article.sentences:
-            told = years[-1] if years else None
+            year = None
             for expression in self._expressions(sentence.index):
                 when = resolve_time(expression.text, report_day=None)
                 if when is not None and when.first and when.last and when.first.year == when.last.year:
-                    told = when.first.year
-            years.append(told)
-        first = next((year for year in years if year is not None), None)
+                    year = when.first.year
+                    whole = whole or when.first == when.last
+            told.append(year)
+        history = whole or sum(year is not None for year in told) >= _HISTORY_SENTENCES
+        years: list[int | None] = []
+        for number, year in enumerate(told):
+            before = (years[-1] if history else told[number - 1]) if number else None
+            years.append(year if year is not None else before)
+        first = next((year for year in years if year is not None), None) if history else None
         return [first if year is None else year for year in years]
 
     def _expressions(self, sentence: int) -> list[TimeExpression]:

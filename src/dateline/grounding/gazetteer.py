@@ -34,12 +34,14 @@ __all__ = [
     "shipped_index",
 ]
 
-_LOOKUP = """
+_FIELDS = """
 SELECT p.name, p.kind, p.country, a1.name, COALESCE(p.city, a2.name), p.lat, p.lon, p.population, p.id, p.radius, p.seat,
-       p.countries, n.match
-FROM name n JOIN place p ON p.id = n.place LEFT JOIN place a1 ON a1.id = p.admin1 LEFT JOIN place a2 ON a2.id = p.admin2
-WHERE n.key = ?
-"""
+       p.countries"""
+_ABOVE = "LEFT JOIN place a1 ON a1.id = p.admin1 LEFT JOIN place a2 ON a2.id = p.admin2"
+_LOOKUP = f"{_FIELDS}, n.match FROM name n JOIN place p ON p.id = n.place {_ABOVE} WHERE n.key = ?"
+_SEAT = (
+    f"{_FIELDS}, 0 FROM place p {_ABOVE} WHERE p.admin1 = ? AND p.seat BETWEEN 1 AND 2 ORDER BY p.seat DESC, p.population DESC"
+)
 _MATCHES = tuple(Match)
 _MOST = 300
 
@@ -94,7 +96,12 @@ class Gazetteer:
         """Close the index."""
         self._database.close()
 
-    def _rows(self, query: str, key: str) -> list[tuple[Any, ...]]:
+    def seat_of(self, division: Candidate) -> Candidate | None:
+        """Return the seat of a first-level division, or None where the index knows none."""
+        rows = self._rows(_SEAT, division.geoname_id) if division.geoname_id is not None else []
+        return self._candidate(rows[0], rows[0][0]) if rows else None
+
+    def _rows(self, query: str, key: str | int) -> list[tuple[Any, ...]]:
         try:
             return self._database.execute(query, (key,)).fetchall()
         except sqlite3.DatabaseError as error:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dateline.grounding.actors import ReportActors
-from dateline.grounding.dates import find_times, resolve_time
+from dateline.grounding.actors import ReportActors, tell_apart
+from dateline.grounding.date_choice import choose_times
+from dateline.grounding.dates import resolve_time
 from dateline.grounding.gazetteer import Gazetteer
 from dateline.grounding.places import ReportPlaces, choose
 from dateline.grounding.registry import Registry
@@ -25,9 +26,7 @@ from dateline.model import (
     Mention,
     Reading,
     Role,
-    Status,
     TimePrecision,
-    When,
     Where,
     Who,
 )
@@ -41,7 +40,6 @@ PLACES_PACK = "places.tsv.xz"
 DATELINE_LAG_DAYS = 10
 """A dateline's day is the report's day when it lies at most so many days before publication."""
 
-_FINEST_TIME = list(TimePrecision)
 _PLACED_BY_OBJECT = frozenset(
     {EventType.TAKEOVER, EventType.WITHDRAWAL, EventType.RESTRICTION, EventType.SHELLING, EventType.AIRSTRIKE}
 )
@@ -72,7 +70,7 @@ class Grounder:
         ``version`` names them by short hashes of their files.
         """
         places = gazetteer or pack_file(PLACES_PACK)
-        actors = [*sorted((PACKS / "actors").glob("*.toml")), *registries]
+        actors = [*sorted((PACKS / "actors").glob("*.jsonl")), *sorted(PACKS.glob("actor_*.toml")), *registries]
         return cls(
             gazetteer=Gazetteer.open(gazetteer, progress=progress),
             registry=Registry.open(registries),
@@ -105,68 +103,29 @@ def _ground_reading(reading: Reading, grounder: Grounder) -> GroundedReading:
     dateline = article.dateline.place.quote if article.dateline and article.dateline.place else None
     places = ReportPlaces.read(texts, dateline, grounder.gazetteer)
     main = places.main
-    actors = ReportActors.read(texts, grounder.registry, country=main.country_code if main else None, day=day)
-    years = _years_told(texts) if day is None else []
-    claims: list[GroundedClaim] = []
-    previous: When | None = None
-    for claim in reading.claims:
-        setting = _Setting(day=day, previous=previous, year=years[claim.sentence] if years else None)
-        when = _ground_time(claim, setting)
-        if when is not None and when.first is not None and when.precision is TimePrecision.DAY:
-            previous = when
-        claims.append(
-            GroundedClaim(
-                claim=claim,
-                when=when,
-                where=_ground_place(claim, places),
-                focus=places.focus(claim.sentence),
-                agents=_ground_parties(claim, Role.AGENT, actors),
-                targets=_ground_parties(claim, Role.TARGET, actors) or _owners(claim, actors),
-                supporters=_ground_parties(claim, Role.SUPPORT, actors),
-            )
+    country = main.country_code if main else None
+    actors = ReportActors.read(texts, grounder.registry, country=country, day=day)
+    times = choose_times(article, reading.claims, day, country)
+    claims = tuple(
+        GroundedClaim(
+            claim=claim,
+            when=when,
+            where=_ground_place(claim, places),
+            focus=places.focus(claim.sentence),
+            agents=sides[0],
+            targets=sides[1],
+            supporters=_ground_parties(claim, Role.SUPPORT, actors),
         )
-    return GroundedReading(article=article, claims=tuple(claims), links=reading.links, report_day=day)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Setting:
-    """What a time counts from: the report's day, the time told of before, and, without a report's day, the year told of."""
-
-    day: dt.date | None
-    previous: When | None
-    year: int | None
-
-
-def _years_told(texts: Sequence[str]) -> list[int | None]:
-    """The year that each sentence of an undated report speaks of: that of the full date last told, else of the first told."""
-    years: list[int | None] = []
-    for text in texts:
-        told = years[-1] if years else None
-        for expression in find_times(text):
-            when = resolve_time(expression.text, report_day=None)
-            if when is not None and when.first and when.last and when.first.year == when.last.year:
-                told = when.first.year
-        years.append(told)
-    first = next((year for year in years if year is not None), None)
-    return [first if year is None else year for year in years]
-
-
-def _ground_time(claim: Claim, setting: _Setting) -> When | None:
-    """Choose among the claim's times: those of its own sentence first, then the finest, then the surest."""
-    past = claim.status is not Status.PLANNED
-    options: list[tuple[tuple[int, int, float], When]] = []
-    for mention in claim.having(Role.TIME):
-        when = resolve_time(mention.text, report_day=setting.day, previous=setting.previous, past=past, year=setting.year)
-        if when is not None:
-            away = abs(mention.sentence - claim.sentence)
-            rank = (away, _FINEST_TIME.index(when.precision), -mention.score)
-            options.append((rank, replace(when, evidence=(mention.evidence,))))
-    return min(options, key=lambda option: option[0])[1] if options else None
+        for claim, when in zip(reading.claims, times, strict=True)
+        for sides in (_ground_sides(claim, actors),)
+    )
+    return GroundedReading(article=article, claims=claims, links=reading.links, report_day=day)
 
 
 def _ground_place(claim: Claim, places: ReportPlaces) -> Where | None:
     mentions = claim.having(Role.PLACE)
     near = [mention for mention in mentions if mention.sentence == claim.sentence] or list(mentions)
+    near.sort(key=lambda mention: _gap(claim, mention))
     where = _choose_place(near, places)
     if where is None and len(near) < len(mentions):
         where = _choose_place(mentions, places)
@@ -176,6 +135,12 @@ def _ground_place(claim: Claim, places: ReportPlaces) -> Where | None:
         if taken is not None:
             where = taken if where is None or taken.precision.rank < where.precision.rank else where
     return where
+
+
+def _gap(claim: Claim, mention: Mention) -> int:
+    """How many characters lie between a claim's anchor and a mention; of places told alike the nearest is the event's."""
+    first, second = sorted((claim.anchor.span, mention.evidence.span), key=lambda span: span.start)
+    return max(0, second.start - first.end)
 
 
 def _choose_place(mentions: Sequence[Mention], places: ReportPlaces) -> Where | None:
@@ -194,6 +159,12 @@ def _choose_place(mentions: Sequence[Mention], places: ReportPlaces) -> Where | 
         e for where in resolved for e in where.evidence if e not in support and where.country_code == chosen.country_code
     ]
     return replace(chosen, evidence=tuple(support))
+
+
+def _ground_sides(claim: Claim, actors: ReportActors) -> tuple[tuple[Who, ...], tuple[Who, ...]]:
+    """Return the agents and the targets of a claim."""
+    targets = _ground_parties(claim, Role.TARGET, actors) or _owners(claim, actors)
+    return tell_apart(_ground_parties(claim, Role.AGENT, actors), targets)
 
 
 def _ground_parties(claim: Claim, role: Role, actors: ReportActors) -> tuple[Who, ...]:

@@ -36,12 +36,15 @@ _SEAT_PEOPLE = (0, 500_000, 50_000, 10_000, 3_000)
 """How many people a seat is taken to have where GeoNames does not know."""
 _SAME_COUNTRY = 4.5
 _NEIGHBOUR = 0.5
+_NEIGHBOUR_LAND = 3.0
+"""A country beside the report's is often named; a place beyond the border seldom."""
 _CONTAINED = 5.0
 _SAME_DIVISION = 1.5
 _CLOSE = 1.5
 _CLOSE_KM = 150.0
 _RIGHT_KIND = 2.5
 _CAPITAL_BY_COUNTRY = 3.0
+_ABOUT_THE_SAME_KM = 50.0
 
 
 def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
@@ -71,9 +74,17 @@ class RankedName:
         return self.ranked[0][0]
 
     @property
-    def score(self) -> float:
-        """Its probability."""
-        return self.ranked[0][1]
+    def land(self) -> float:
+        """The probability that it lies in the likeliest place's country, where most of the doubt is."""
+        return min(1.0, sum(chance for candidate, chance in self.ranked if candidate.country_code == self.best.country_code))
+
+    @property
+    def share(self) -> float:
+        """How much of that is the likeliest place, or one that is about the same (a town and the district around it)."""
+        near = max(_ABOUT_THE_SAME_KM, self.best.radius_km)
+        own = [(c, chance) for c, chance in self.ranked if c.country_code == self.best.country_code]
+        point = (self.best.lat, self.best.lon)
+        return sum(chance for c, chance in own if distance_km(point, (c.lat, c.lon)) <= near) / sum(chance for _, chance in own)
 
 
 def _prior(candidate: Candidate) -> float:
@@ -136,7 +147,8 @@ class PlaceContext:
             if code not in shares:
                 shares[code] = self.share(code, key)
                 shares[code + "+"] = sum(self.share(other, key) for other in self._neighbours(code))
-        value += _SAME_COUNTRY * max(shares[code] for code in codes) + _NEIGHBOUR * max(shares[code + "+"] for code in codes)
+        beside = _NEIGHBOUR_LAND if candidate.kind is PlaceKind.COUNTRY else _NEIGHBOUR
+        value += _SAME_COUNTRY * max(shares[code] for code in codes) + beside * max(shares[code + "+"] for code in codes)
         if candidate.kind in FINE | {PlaceKind.ADMIN2}:
             above = {fold(name) for name in (candidate.admin1, candidate.admin2) if name} - {key}
             value += _SAME_DIVISION * bool(above & self.divisions)
@@ -169,10 +181,24 @@ class PlaceContext:
         land = any(c.kind is PlaceKind.COUNTRY and c.match is Match.NAME for c in candidates)
         for candidate in candidates:
             value = self.score(candidate, key, shares) - _CAPITAL_BY_COUNTRY * (land and candidate.match is Match.ALIAS)
+            value -= _MATCH[Match.ALIAS] * _shares_name(candidate, candidates)
             value += _RIGHT_KIND * (candidate.kind in kinds)
             value += max((_CONTAINED * lies_in(candidate, wider) for wider in within), default=0.0)
             scored.append((candidate, value))
         return RankedName(_softmax(scored))
+
+
+def _shares_name(candidate: Candidate, candidates: Sequence[Candidate]) -> bool:
+    """Whether a division's seat bears the division's name by an other spelling: "Kharkov" is the city's as well."""
+    if candidate.kind is not PlaceKind.PLACE or candidate.match is not Match.ALIAS or candidate.seat not in {1, 2}:
+        return False
+    own = (candidate.country_code, candidate.admin1)
+    return any(c.kind is PlaceKind.ADMIN1 and c.match is Match.NAME and (c.country_code, c.name) == own for c in candidates)
+
+
+def likeliest(candidates: Sequence[Candidate]) -> PlaceKind | None:
+    """Return the kind that a name most likely is of before anything else is known, or None for no candidates."""
+    return max(candidates, key=_prior).kind if candidates else None
 
 
 def lies_in(inner: Candidate | Where, outer: Candidate | Where) -> float:
@@ -183,7 +209,7 @@ def lies_in(inner: Candidate | Where, outer: Candidate | Where) -> float:
     same = inner.country_code == outer.country_code
     if precision is PlacePrecision.COUNTRY:
         return 1.0 if same else 0.0
-    if same and _named_in(fold(outer.name), inner):
+    if same and (_named_in(fold(outer.name), inner) or fold(outer.name) == fold(outer.country or "")):
         return 1.0
     if inner.lat is None or inner.lon is None or outer.lat is None or outer.lon is None:
         return 0.0

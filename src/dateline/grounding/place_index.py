@@ -27,7 +27,7 @@ from dateline.grounding.place_names import PlaceKind, fold, read_countries, soun
 Progress = Callable[[int, int], None]
 """Called now and then with the steps done and the steps in all."""
 
-FORMAT = 4
+FORMAT = 5
 """Version of the index; a change of its tables or of ``fold`` or ``sound`` raises it."""
 
 PACK = "places.tsv.xz"
@@ -115,6 +115,7 @@ def _write_index(entries: Iterable[_Entry], output: Path, total: int, progress: 
             names = _insert_places(database, entries, total, progress)
             for part in names:
                 database.executemany("INSERT OR IGNORE INTO name VALUES (?, ?, ?)", part)
+            database.execute("CREATE INDEX seat ON place (admin1) WHERE seat BETWEEN 1 AND 2")
             database.execute("INSERT INTO meta VALUES ('format', ?)", (str(FORMAT),))
             database.execute("COMMIT")
         Path(temporary).replace(output)
@@ -230,6 +231,9 @@ def _country_entries() -> Iterator[_Entry]:
         )
 
 
+_NATURAL_KINDS = frozenset({"river", "island", "mountain", "lake", "valley", "forest"})
+
+
 def _hand_made() -> Iterator[_Entry]:
     """Regions and quarters; they are not from GeoNames and get negative ids."""
     numbers = itertools.count(-1, -1)
@@ -252,7 +256,13 @@ def _hand_made() -> Iterator[_Entry]:
         )
     for row in table_rows("quarters.tsv"):
         names = (row["name"], *split_names(row["names"]))
-        kind = {"river": PlaceKind.REGION, "town": PlaceKind.PLACE}.get(row["kind"], PlaceKind.QUARTER)
+        kind = (
+            PlaceKind.PLACE
+            if row["kind"] == "town"
+            else PlaceKind.REGION
+            if row["kind"] in _NATURAL_KINDS
+            else PlaceKind.QUARTER
+        )
         yield _Entry(
             id=next(numbers),
             name=row["name"],
@@ -297,7 +307,7 @@ def build_index(output: Path, progress: Progress | None = None) -> None:
 
 # --- the whole of GeoNames -----------------------------------------------------------------------------------------------
 
-_FEATURE_SEATS = {"PPLC": 1, "PPLA": 2, "PPLA2": 3, "PPLA3": 4, "PPLA4": 4}
+_FEATURE_SEATS = {"PPLC": 1, "PPLG": 1, "PPLA": 2, "PPLA2": 3, "PPLA3": 4, "PPLA4": 4}
 _ADMIN = {
     "ADM1": (PlaceKind.ADMIN1, 100.0),
     "ADM2": (PlaceKind.ADMIN2, 35.0),
@@ -386,15 +396,24 @@ def _dump_kind(field: list[str]) -> tuple[PlaceKind, float] | None:
     return (PlaceKind.REGION, _NATURAL[group]) if group in _NATURAL else None
 
 
+def _shipped_divisions() -> dict[int, tuple[float, float, float]]:
+    """Return point and radius of the shipped divisions, by id: a dump has points, often of their seats, and no sizes."""
+    with lzma.open(knowledge.pack_file(PACK), "rt", encoding="utf-8") as lines:
+        rows = (line.split("\t", 7) for line in lines if line.startswith("D\t"))
+        return {int(row[2]): (float(row[4]), float(row[5]), float(row[6])) for row in rows}
+
+
 def _dump_entries(source: Path, divisions: dict[str, int], taken: Iterator[int]) -> Iterator[_Entry]:
     codes = {country.code2: country.code for country in read_countries().values()}
     shown = {row["code"]: row for row in table_rows("divisions.tsv")}
+    measured = _shipped_divisions()
     for field in _dump_rows(source):
         found = _dump_kind(field)
         if found is None or field[8] not in codes:
             continue
         next(taken)
         kind, radius = found
+        lat, lon, radius = measured.get(int(field[0]), (float(field[4]), float(field[5]), radius))
         row = shown.get(f"{field[8]}.{field[10]}") if field[7] == "ADM1" else None
         main = [row["name"], *split_names(row["names"])] if row else []
         names = [*main, field[1], field[2], plain_division(field[1]) if field[6] == "A" else field[1]]
@@ -409,8 +428,8 @@ def _dump_entries(source: Path, divisions: dict[str, int], taken: Iterator[int])
             admin2=divisions.get(f"{field[8]}.{field[10]}.{field[11]}")
             if kind in (PlaceKind.PLACE, PlaceKind.QUARTER)
             else None,
-            lat=float(field[4]),
-            lon=float(field[5]),
+            lat=lat,
+            lon=lon,
             population=int(field[14] or 0),
             radius=radius,
             seat=_FEATURE_SEATS.get(field[7], 0),

@@ -75,6 +75,14 @@ class Candidate:
     match: Match = Match.NAME
     written: str = ""
 
+    @property
+    def wide(self) -> bool:
+        """Whether it is a country, a first-level division, or a region that news names; no hill or stream of GeoNames."""
+        return self.kind in _WIDE or (self.kind is PlaceKind.REGION and self.geoname_id is None)
+
+
+_WIDE = frozenset({PlaceKind.COUNTRY, PlaceKind.ADMIN1})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Country:
@@ -198,6 +206,16 @@ def read_countries() -> dict[str, Country]:
         )
         for row in table_rows("countries.tsv")
     }
+
+
+@cache
+def read_borders() -> dict[tuple[str, str], tuple[float, float, float]]:
+    """Return the land borders by alpha-3 codes, both ways: their middle (degrees) and a radius (km) that holds nine tenths."""
+    found = {}
+    for row in table_rows("borders.tsv"):
+        point = float(row["lat"]), float(row["lon"]), float(row["radius_km"])
+        found[row["a"], row["b"]] = found[row["b"], row["a"]] = point
+    return found
 
 
 def without_article(key: str) -> str:

@@ -16,7 +16,9 @@ from dateline.grounding.place_words import (
     PlaceSpot,
     PlaceWords,
     Token,
+    is_acronym,
     is_capitals,
+    is_people,
     is_weighty,
     known_runs,
     noun_kinds,
@@ -72,7 +74,7 @@ _NUMBERS = {
 }  # fmt: skip
 _DISTANCE = re.compile(
     rf"\b(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})[- ]*"
-    r"(?P<unit>km|kms|kilomet(?:er|re)s?|miles?|mi|met(?:er|re)s|yards)\b"
+    r"(?P<unit>km|kms|kilomet(?:er|re)s?|nautical[ -]miles?|miles?|mi|met(?:er|re)s|yards)\b"
     rf"(?:\s*\([^)]*\))?(?:\s+(?:to\s+the\s+|due\s+)?(?P<point>{POINTS})(?:ern)?)?",
     re.IGNORECASE,
 )
@@ -83,10 +85,13 @@ _NEAR = re.compile(
     r"|in\s+the\s+vicinity\s+of|vicinity\s+of|surrounding|the\s+approaches\s+to|countryside\s+of)\b",
     re.IGNORECASE,
 )
+_DASHED = re.compile(r"^\s?[-\u2013\u2014]\s?$|^\s?[-\u2013]?\s?to\s?[-\u2013]?\s?$")
+_LINKS = re.compile(r"\b(?:linking|connecting|joining|from|between)\s+(?:the\s+)?$", re.IGNORECASE)
+_LINKED = re.compile(r"^\s+(?:to|and|with)\s+(?:the\s+)?$", re.IGNORECASE)
 _LEADS_TO = re.compile(r"\b(?:roads?|highways?|bridge|route|motorway|track|way)\s+(?:leading\s+)?(?:in)?to\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\b", re.IGNORECASE)
 _BORDER = re.compile(r"\b(?:border|frontier)s?\b", re.IGNORECASE)
-_KM = {"k": 1.0, "mi": 1.609, "me": 0.001, "y": 0.0009}
+_KM = {"k": 1.0, "n": 1.852, "mi": 1.609, "me": 0.001, "y": 0.0009}
 
 
 def read_phrase(text: str, gazetteer: Gazetteer) -> PlacePhrase:
@@ -96,6 +101,7 @@ def read_phrase(text: str, gazetteer: Gazetteer) -> PlacePhrase:
         text: The words that a report uses for a place: "15 km north of Hit", "the Iraqi city of Mosul", "the city".
         gazetteer: The opened gazetteer.
     """
+    text = _parted(text, gazetteer)
     tokens = tokenise(text)
     capitals = is_capitals(text) or (text.isupper() and len(text) > 3)
     names = tuple(_phrase_names(tokens, text, gazetteer, capitals=capitals))
@@ -109,9 +115,29 @@ def read_phrase(text: str, gazetteer: Gazetteer) -> PlacePhrase:
         names=names,
         demonyms=demonyms,
         points_back=None if names or not tokens else _points_back(tokens, capitals=capitals),
-        relation=_relation(text, names),
+        relation=_relation(text, names) or (None if names else _side(tokens)),
         border=_BORDER.search(text) is not None,
     )
+
+
+_DASH = re.compile(r"(?<=\w)-(?=[^\W\d_])")
+_END_WORDS = 3
+"""Longest name of a road's end, in words."""
+
+
+def _parted(text: str, gazetteer: Gazetteer) -> str:
+    """Part the two ends of a road or border, keeping all offsets: "Maiduguri-Damaturu road" has a dash between two places."""
+    words = place_words()
+    for found in _DASH.finditer(text):
+        before, after = text[: found.start()].split(" "), text[found.end() :].split(" ")
+        nouns = {word.strip(".,;:").lower() for word in after[1 : _END_WORDS + 1]}
+        if not nouns & (words.roads | {"border", "frontier"}) or gazetteer.known(fold(f"{before[-1]}-{after[0]}")):
+            continue
+        left = any(gazetteer.known(fold(" ".join(before[-n:]))) for n in range(1, _END_WORDS + 1))
+        right = any(gazetteer.known(fold(" ".join(after[:n]))) for n in range(1, _END_WORDS + 1))
+        if left and right:
+            text = f"{text[: found.start()]}\u2013{text[found.end() :]}"
+    return text
 
 
 def _phrase_names(tokens: list[Token], text: str, gazetteer: Gazetteer, *, capitals: bool) -> Iterator[PlaceSpot]:
@@ -147,22 +173,38 @@ def _is_country(name: str, gazetteer: Gazetteer) -> bool:
 def _may_name(tokens: Sequence[Token], i: int, end: int, gazetteer: Gazetteer, words: PlaceWords) -> bool:
     """Whether a known name is one in a place phrase, and no ordinary word or demonym that some village is called by."""
     if end - i > 1:
-        return not all(token.lower in words.ordinary | words.before for token in tokens[i:end])
+        plain = all(token.lower in words.ordinary | words.before for token in tokens[i:end])
+        return not plain or _well_known(tokens, i, end, gazetteer)
     token = tokens[i]
+    if is_people(token.lower) or is_acronym(tokens, i, gazetteer):
+        return False
     alone = len(tokens) == 1 and token.lower not in words.definite
     if _is_country(token.text, gazetteer):
-        return token.lower not in words.ordinary or token.text.isupper()
+        return token.lower not in words.ordinary or token.text.isupper() or i > 0 or len(tokens) == 1
     if token.lower in plain_words():
         kinds = noun_kinds(tokens, i, end)
         return alone or any(c.kind in kinds and is_weighty(c) for c in gazetteer.candidates(token.text))
     if gazetteer.countries_of(token.text):
         return False
-    named_after = token.lower in words.given or (end < len(tokens) and tokens[end].joined and tokens[end].lower in STREETS)
+    dashed = i > 0 and not token.joined and token.start - tokens[i - 1].end == 1  # the end of "the X-Y road"
+    street = not dashed and end < len(tokens) and tokens[end].joined and tokens[end].lower in STREETS
+    named_after = token.lower in words.given or street
     return len(tokens) == 1 or not named_after or any(is_weighty(c) for c in gazetteer.candidates(token.text))
+
+
+def _well_known(tokens: Sequence[Token], i: int, end: int, gazetteer: Gazetteer) -> bool:
+    """Whether ordinary words written with capitals name a well-known place: "West Bank", "Cape Verde", "Fort Worth"."""
+    words = [token.text for token in tokens[i:end]]
+    if not all(word[:1].isupper() for word in words):
+        return False
+    shouted = all(word.isupper() for word in words)
+    return any(is_weighty(c) and (not shouted or c.wide) for c in gazetteer.candidates(" ".join(words)))
 
 
 def _may_begin(tokens: Sequence[Token], i: int, gazetteer: Gazetteer, words: PlaceWords, *, capitals: bool) -> bool:
     token = tokens[i]
+    if is_people(token.lower) or is_acronym(tokens, i, gazetteer) or token.lower.partition("-")[0] in words.peoples:
+        return False
     if not token.capital or gazetteer.countries_of(token.text.split("-")[0]) or len(token.text.split("-")[0]) < 2:
         return False
     if token.lower not in plain_words():
@@ -173,7 +215,10 @@ def _may_begin(tokens: Sequence[Token], i: int, gazetteer: Gazetteer, words: Pla
     end = i + 1
     while end < len(tokens) and tokens[end].joined and tokens[end].lower in words.connectors:
         end += 1
-    follows = end < len(tokens) and tokens[end].joined and tokens[end].capital and not gazetteer.known(fold(tokens[end].text))
+    follows = end < len(tokens) and tokens[end].joined and tokens[end].capital
+    if follows and token.lower in words.prefixes:
+        return True
+    follows = follows and not gazetteer.known(fold(tokens[end].text))
     return follows and token.lower not in words.prepositions - words.kinds.keys() - words.bearings.keys()
 
 
@@ -232,6 +277,20 @@ def _phrase_spot(tokens: list[Token], i: int, end: int, text: str, gazetteer: Ga
     )
 
 
+def _side(tokens: Sequence[Token]) -> Relation | None:
+    """Read "the north", "the far west", "the north of the province": a part of what the report is about."""
+    words = place_words()
+    at = next((k for k, token in enumerate(tokens) if token.lower in words.bearings), None)
+    if not at:
+        return None
+    before, after = [token.lower for token in tokens[:at]], [token.lower for token in tokens[at + 1 :]]
+    plain = all(word in words.sides | {"the", "in", "of", "country", "nation"} for word in before)
+    whole = after[:2] == ["of", "the"] and len(after) == 3 and after[2] in words.definite
+    if not plain or (after and not whole):
+        return None
+    return Relation(kind="part", bearing=words.bearings[tokens[at].lower], words=tokens[at].lower + "ern")
+
+
 def _points_back(tokens: Sequence[Token], *, capitals: bool) -> str | None:
     """Return what a phrase without a name points back to; its head noun stands last, before any "of" or "in"."""
     words = place_words()
@@ -261,7 +320,7 @@ def _relation(text: str, names: Sequence[PlaceSpot]) -> Relation | None:
     head = text[:first]
     if found := _DISTANCE.search(head):
         return _distance(found, head)
-    if _BETWEEN.search(head) and len(names) >= 2:
+    if len(names) >= 2 and (_BETWEEN.search(head) or _is_road(text, names)):
         return Relation(kind="between", words="between")
     if found := _BEARING.search(head):
         return Relation(kind="offset", bearing=_bearing(found["point"]), words=found.group())
@@ -272,6 +331,16 @@ def _relation(text: str, names: Sequence[PlaceSpot]) -> Relation | None:
         point = last[-1]["point"]
         return Relation(kind="part", bearing=_bearing(point) if point else None, words=last[-1].group())
     return None
+
+
+def _is_road(text: str, names: Sequence[PlaceSpot]) -> bool:
+    """Whether a phrase is a road between two names: "the highway from X to Y", "the X-Y road", "the road linking X and Y"."""
+    gap, roads = text[names[0].end : names[1].start], place_words().roads
+    head, after = tokenise(text[: names[0].start]), tokenise(text[names[1].end :])
+    if _DASHED.match(gap) and after and after[0].lower in roads:
+        return True
+    road = any(token.lower in roads for token in head)
+    return road and _LINKS.search(text[: names[0].start]) is not None and _LINKED.match(gap) is not None
 
 
 def _distance(found: re.Match[str], head: str) -> Relation:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dateline.grounding.gazetteer import Candidate, Gazetteer, Match, PlaceKind, fold
-from dateline.grounding.place_context import DIVISIONS, FINE, PRECISIONS, PlaceContext, RankedName, lies_in
+from dateline.grounding.place_context import DIVISIONS, FINE, PRECISIONS, PlaceContext, RankedName, lies_in, likeliest
 from dateline.grounding.place_phrases import read_phrase
-from dateline.grounding.place_spots import find_places
+from dateline.grounding.place_relations import offset_point
+from dateline.grounding.place_spots import find_names
+from dateline.grounding.place_words import place_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dateline.grounding.place_phrases import PlacePhrase
     from dateline.grounding.place_words import PlaceSpot
@@ -27,12 +30,35 @@ _PROMINENCE, _FOREIGN, _FADING = 2.0, 0.5, 0.75
 """How much being named often, lying abroad, and each sentence since a place was named count for words that point back."""
 _EVERYWHERE = frozenset({"USA", "GBR", "FRA", "RUS", "DEU", "CHE", "BEL", "CHN"})
 """Countries that reports on any other country name (as allies, donors, seats of agencies)."""
+_SHARE = 0.05
+"""A small place is meant only where so much of the report is about its country."""
 _WITHIN = re.compile(r"^(?:,|\(|of|,? ?in(?: the)?(?: (?:northern|southern|eastern|western|central))?|, capital of)$")
 _OWNS = re.compile(r"^['\u2019]s\b[^,]{0,22}$")
 _IN_KIND = re.compile(
     r"^(?:, (?:a|an|the)|in|district|province|city|town|village|area|neighbou?rhood|county|region)\b.{0,32}\b(?:in|of)$"
 )
 """What stands between X and Y where X lies in Y."""
+_NAME = r"(?:the )?[A-Z][\w'\u2019-]*(?: [A-Z][\w'\u2019-]*)*"
+_AND = r"(?:,? (?:and|or|AND|OR) )"
+_ROW = re.compile(rf"^(?:, |{_AND})(?:{_NAME}(?:, |{_AND}))*$")
+_ROW_GOES_ON = re.compile(rf"^(?:, {_NAME})*{_AND}{_NAME}")
+_HAS_AND = re.compile(_AND)
+"""What stands between two names of a row ("X, Y and Z"), and after them."""
+_LIES_OFF = re.compile(r"^(?:(?:,|\s\()\s*(?:(?:a|an|the)\s+)?(?:[\w-]+\s+){0,4}|\s*)$")
+"""What stands between a name and the words that say how far off it lies: "Latmin, a village some 20 km north of X"."""
+_PEOPLED = re.compile(r"\b([A-Z][\w-]+)\s+((?:[a-z-]+\s+){1,4})$")
+"""What stands before a name with a people: "the Armenian border villages of"."""
+_PLACE_SIZES = (
+    (frozenset({"village", "hamlet", "settlement", "villagers"}), 0, 20_000),
+    (frozenset({"town", "township"}), 0, 1_500_000),
+    (frozenset({"city", "metropolis"}), 30_000, 10**9),
+)
+"""How many people a place has that is pointed back to by a word; unknown numbers fit all."""
+_WRONG_SIZE = 0.8
+_DOUBT = 0.5
+"""How sharp the choice of what a phrase points back to is read; the calibration does the rest."""
+_LATELY_KM = 40.0
+"""How far a name that the gazetteer lacks may lie from the place that the report is at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,17 +113,28 @@ class ReportNames:
         self.main: Candidate | None = None
         self.main_basis = ""
         self.main_share = 0.0
+        self._persons: set[str] = set()
+        self._said: dict[str, str] = {}
+        self._contained: set[str] = set()
         heading = [_Spot(spot=spot, sentence=-1, weight=0.6) for spot in _dateline_spots(dateline, gazetteer)]
-        spots = [
-            _Spot(spot=spot, sentence=i, weight=_position_weight(i) * (0.5 if spot.actor or spot.aside else 1.0))
-            for i, text in enumerate(sentences)
-            for spot in find_places(text, gazetteer)
-        ]
-        self._spots = [*heading, *spots]
+        self._spots = [*heading, *self._find_spots()]
         self._hint_demonyms()
         self._disambiguate()
         self._find_main()
         self._place_unlisted_names()
+
+    def _find_spots(self) -> Iterator[_Spot]:
+        for i, text in enumerate(self._sentences):
+            spots, persons = find_names(text, self._gazetteer)
+            self._persons |= persons
+            for spot in spots:
+                weight = _position_weight(i) * (0.5 if spot.actor or spot.aside else 1.0)
+                yield _Spot(spot=spot, sentence=i, weight=weight)
+
+    def is_person(self, name: str) -> bool:
+        """Whether the report uses a name that the gazetteer lacks as a person's."""
+        words = [word for word in fold(name).split() if word not in place_words().name_links]
+        return bool(words) and fold(name) not in self.found and all(word in self._persons for word in words)
 
     def _hint_demonyms(self) -> None:
         """Count demonyms ("Iraqi") as hints to countries; of those that act everywhere, less."""
@@ -117,12 +154,13 @@ class ReportNames:
                 groups.setdefault(spot.key, []).append(spot)
         candidates = {key: self._gazetteer.candidates(group[0].spot.text) for key, group in groups.items()}
         containers = self._containers(spots)
+        peopled = {key: self._peopled(group[0]) for key, group in groups.items()}
         base = dict(self._context.own)
         for turn in range(_ROUNDS + 1):
             found = {}
             for key, group in groups.items():
                 kinds = frozenset().union(*(spot.spot.kinds for spot in group))
-                within = [self.found[k].best for k in containers.get(key, ()) if k in self.found]
+                within = [self.found[k].best for k in containers.get(key, ()) if k in self.found] + peopled.get(key, [])
                 if reading := self._context.rank(key, candidates[key], kinds, within):
                     found[key] = reading
             self.found = found
@@ -134,10 +172,11 @@ class ReportNames:
     def _place_unlisted_names(self) -> None:
         """Place names that the gazetteer lacks, so that "the village" can point back to them."""
         containers = self._containers(self._spots)
+        self._contained = {key for key, around in containers.items() if any(outer in self.found for outer in around)}
         for spot in self._spots:
             if spot.spot.listed or spot.key in self.found:
                 continue
-            around = [self.found[key].best for key in containers.get(spot.key, ()) if key in self.found]
+            around = [self.found[key].best for key in containers.get(spot.key, ()) if key in self.found] or self._peopled(spot)
             candidate = self.unlisted(spot.spot, around, spot.sentence)
             if candidate is not None and (candidate.match is Match.SOUND or not spot.spot.heard):
                 self.found[spot.key] = RankedName(((candidate, 0.5),))
@@ -150,12 +189,12 @@ class ReportNames:
 
     def stray(self, key: str, candidate: Candidate) -> bool:
         """Whether a place is too small, or too little known by this name, to be meant in a report on other countries."""
-        known = 50_000 if candidate.match is Match.NAME else 1_000_000
-        if candidate.kind in {PlaceKind.COUNTRY, PlaceKind.REGION, PlaceKind.ADMIN1} or candidate.population > known:
+        known = 50_000 if candidate.match is Match.NAME else _known_alias(key)
+        if candidate.wide or candidate.population > known:
             return False
         if candidate.seat in {1, 2} and candidate.match is Match.NAME:
             return False
-        return self._context.total > 1 and self._context.share(candidate.country_code, key) < 0.05
+        return self._context.total > 1 and self._context.share(candidate.country_code, key) < _SHARE
 
     def _containers(self, spots: Sequence[_Spot]) -> dict[str, set[str]]:
         """Find "X, Y" and "X in Y": Y is where X lies."""
@@ -165,12 +204,42 @@ class ReportNames:
                 if first.sentence == second.sentence == -1:
                     found.setdefault(first.key, set()).add(second.key)
                 continue
-            between = self._sentences[first.sentence][first.spot.end : second.spot.start].lower().strip()
+            text = self._sentences[first.sentence]
+            between = text[first.spot.end : second.spot.start].lower().strip()
+            if _in_a_row(text, first.spot.end, second.spot.start, second.spot.end) and not self._coarser(second, first):
+                continue
             if _WITHIN.match(between) or _IN_KIND.match(between):
                 found.setdefault(first.key, set()).add(second.key)
             elif _OWNS.match(between):
                 found.setdefault(second.key, set()).add(first.key)
         return found
+
+    def _peopled(self, spot: _Spot) -> list[Candidate]:
+        """Return the country that the words before a name tell: "the Armenian border village of X"."""
+        if spot.sentence < 0:
+            return []
+        before = _PEOPLED.search(self._sentences[spot.sentence][max(0, spot.spot.start - 60) : spot.spot.start])
+        if before is None or not place_words().kinds.keys() & set(before[2].lower().split()):
+            return []
+        lands = self._gazetteer.countries_of(before[1])
+        return [land for code in lands[:1] if len(lands) == 1 and (land := self.country(code))]
+
+    def _coarser(self, outer: _Spot, inner: _Spot) -> bool:
+        """Whether one name is likely a division or country and another something smaller, told of nothing else."""
+        kinds = [likeliest(self._gazetteer.candidates(spot.spot.text)) for spot in (outer, inner)]
+        if kinds[0] is None or PRECISIONS[kinds[0]].rank <= PRECISIONS[PlaceKind.ADMIN2].rank:
+            return False
+        return kinds[1] is None or PRECISIONS[kinds[1]].rank < PRECISIONS[kinds[0]].rank
+
+    def enumerated(self, first: str, second: str, sentence: int) -> bool:
+        """Whether two names stand in one row of a sentence ("X, Y and Z"), so that neither lies in the other."""
+        if not 0 <= sentence < len(self._sentences):
+            return False
+        text = self._sentences[sentence]
+        at = sorted((text.find(name), len(name)) for name in (first, second))
+        if at[0][0] < 0 or at[1][0] < sum(at[0]):
+            return False
+        return _in_a_row(text, sum(at[0]), at[1][0], sum(at[1]))
 
     def _remember(self, groups: dict[str, list[_Spot]], base: Mapping[str, Mapping[str, float]]) -> None:
         """Put into the context what the names were found to mean in this round."""
@@ -189,7 +258,7 @@ class ReportNames:
             if reading.best.kind in DIVISIONS:
                 context.divisions.add(key)
                 context.divisions.add(fold(reading.best.name))
-            if reading.best.kind in FINE | DIVISIONS and reading.score > 0.5:
+            if reading.best.kind in FINE | DIVISIONS and reading.ranked[0][1] > 0.5:
                 context.points[key] = reading.best
         self._context = context
 
@@ -203,7 +272,7 @@ class ReportNames:
             if reading is None:
                 continue
             candidate = reading.best
-            weight = spot.weight * reading.score
+            weight = spot.weight * reading.ranked[0][1]
             if candidate.kind is PlaceKind.COUNTRY:
                 weight *= 0.5 if candidate.country_code in _EVERYWHERE else 0.8
             for code in candidate.countries[:3] or (candidate.country_code,):
@@ -258,11 +327,13 @@ class ReportNames:
             if heard.match is Match.SOUND and self.believable(heard, around):
                 return heard
         container = min(around, key=lambda c: PRECISIONS[c.kind].rank, default=None)
-        container = container or self.latest(sentence, name.text, frozenset(PlaceKind)) or self.main
+        away = 0.0 if container else _LATELY_KM
+        container = container or self._named_in(name) or self._here(sentence, name.text)
         if container is None:
             return None
-        inside = container.kind in FINE or container.kind is PlaceKind.ADMIN2
-        return replace(
+        fine = container.kind in FINE
+        inside = fine or container.kind is PlaceKind.ADMIN2
+        found = replace(
             container,
             written=name.text,
             admin1=container.name if container.kind is PlaceKind.ADMIN1 else container.admin1,
@@ -270,15 +341,83 @@ class ReportNames:
             geoname_id=None,
             population=0,
             seat=0,
-            radius_km=container.radius_km + (3.0 if inside else 0.0),
+            radius_km=container.radius_km + (max(away, 3.0) if fine else 0.0),
             match=Match.UNLISTED,
         )
+        return self._put_as_said(found, name, sentence)
+
+    def _here(self, sentence: int, name: str) -> Candidate | None:
+        """Return the place that the report is at where a name stands that it tells nothing of, in its main country."""
+        code = self.main.country_code if self.main else ""
+        latest = self.latest(sentence, name, frozenset(PlaceKind))
+        if latest is not None and (latest.country_code or code) == code:
+            return latest
+        return (self.country(code) if code else None) or latest or self.main
+
+    def _named_in(self, name: PlaceSpot) -> Candidate | None:
+        """Return the place that a name goes by: "Camp Ramadi" is at Ramadi, if the report is about that country."""
+        first, _, rest = name.text.partition(" ")
+        if first.lower() not in place_words().kinds or not rest:
+            return None
+        reading = self._context.rank(fold(rest), self._gazetteer.candidates(rest), frozenset(), [])
+        if reading is None or reading.best.match is Match.SOUND or self.main is None:
+            return None
+        return reading.best if reading.best.country_code == self.main.country_code else None
+
+    def _put_as_said(self, found: Candidate, name: PlaceSpot, sentence: int) -> Candidate:
+        """Put a name where the words after it say: "Latmin, a village 20 km north of Hama"."""
+        if not 0 <= sentence < len(self._sentences):
+            return found
+        text = self._sentences[sentence]
+        at = text.find(name.text)
+        if at < 0:
+            return found
+        tail = text[at + len(name.text) : at + len(name.text) + 120]
+        phrase = read_phrase(tail, self._gazetteer)
+        relation = phrase.relation
+        if relation is None or not phrase.names or not _LIES_OFF.match(tail[: tail.find(relation.words)]):
+            return found
+        reading = self.rank(phrase.names[0], [])
+        point = offset_point(reading.best, relation) if reading else None
+        if reading is None or point is None or reading.best.country_code != found.country_code:
+            return found
+        joint = "from" if relation.bearing is None else "of"
+        words = relation.words.removesuffix(" of")
+        self._said[fold(name.text)] = (
+            f"'{name.text}' is not in the gazetteer; said to lie {words} {joint} {phrase.names[0].text}"
+        )
+        own = reading.best
+        return replace(
+            found,
+            kind=PlaceKind.PLACE,
+            lat=round(point[0], 4),
+            lon=round(point[1], 4),
+            radius_km=point[2],
+            admin1=own.name if own.kind is PlaceKind.ADMIN1 else own.admin1,
+            admin2=found.admin2 if found.kind is not PlaceKind.PLACE else own.admin2,
+        )
+
+    def placed(self, name: str, container: Candidate) -> str:
+        """Say where a name was put that the gazetteer lacks."""
+        return self._said.get(fold(name)) or f"'{name}' is not in the gazetteer; placed in {container.name}"
+
+    def said_to_be_in(self, name: PlaceSpot) -> bool:
+        """Whether the report's words, not its other places alone, say where a name lies that the gazetteer lacks."""
+        return fold(name.text) in self._said or fold(name.text) in self._contained
 
     def latest(self, sentence: int, phrase: str, kinds: frozenset[PlaceKind]) -> Candidate | None:
-        """Return the fitting place that the report is at: named lately before a phrase, and much named in the report."""
+        """Return the fitting place that the report is at."""
+        weighed = self.weigh(sentence, phrase, kinds)
+        return weighed[0] if weighed else None
+
+    def weigh(self, sentence: int, phrase: str, kinds: frozenset[PlaceKind]) -> tuple[Candidate, float] | None:
+        """Return the fitting place that the report is at, and its weight against the others, 0 to 1.
+
+        It is one named lately before the phrase, and much named in the report, of a size that the phrase's noun allows.
+        """
         fitting = self._fitting(kinds)
         if not fitting.foci:
-            return self.main if self.main is not None and self.main.kind in kinds else None
+            return (self.main, self.main_share) if self.main is not None and self.main.kind in kinds else None
         at = self._sentences[sentence].find(phrase) if phrase and 0 <= sentence < len(self._sentences) else -1
         worth: dict[tuple[str, str], float] = {}
         last: dict[tuple[str, str], Candidate] = {}
@@ -289,7 +428,9 @@ class ReportNames:
             worth[mark] += _PROMINENCE * fitting.prominence[mark]
             if self.main is not None and candidate.country_code != self.main.country_code:
                 worth[mark] -= _FOREIGN
-        return last[max(worth, key=lambda mark: worth[mark])]
+            worth[mark] -= _WRONG_SIZE * _wrong_size(candidate, phrase)
+        best = max(worth, key=lambda mark: worth[mark])
+        return last[best], 1.0 / sum(math.exp((value - worth[best]) / _DOUBT) for value in worth.values())
 
     def _fitting(self, kinds: frozenset[PlaceKind]) -> _Fitting:
         """Return the foci of these kinds, found once: a long report asks many times."""
@@ -312,6 +453,13 @@ class ReportNames:
         away = sentence - focus.sentence
         return _FADING**away if away > 0 else 0.15 * _FADING**-away
 
+    def province(self, sentence: int) -> Candidate | None:
+        """Return the division that "the province" means: a second-level one in countries whose provinces are such."""
+        lower = self.latest(sentence, "", frozenset({PlaceKind.ADMIN2}))
+        if lower is not None and lower.country_code in place_words().provinces_second:
+            return lower
+        return self.division(sentence)
+
     def division(self, sentence: int) -> Candidate | None:
         """Return the first-level division that the report is at: the latest one named, or that of the latest place."""
         found = self.latest(sentence, "", FINE | DIVISIONS)
@@ -325,9 +473,10 @@ class ReportNames:
         return own[0] if own else named or found
 
     def _seat(self, division: Candidate) -> Candidate | None:
-        """Return a division's seat where it is a place of the report or bears the division's name."""
+        """Return a division's seat: as the report names it, if it does."""
         named = [focus.candidate for focus in self._foci] + list(self._gazetteer.candidates(division.name))
-        return next((c for c in named if c.kind is PlaceKind.PLACE and lies_in(c, division) == 1.0 and c.seat in {1, 2}), None)
+        seats = (c for c in named if c.kind is PlaceKind.PLACE and lies_in(c, division) == 1.0 and c.seat in {1, 2})
+        return next(seats, None) or self._gazetteer.seat_of(division)
 
     def capital(self, code: str | None, sentence: int, parsed: PlacePhrase) -> Candidate | None:
         """Return the capital that is meant: a division's ("the provincial capital") or a country's (else the main one)."""
@@ -355,6 +504,25 @@ class ReportNames:
 def _mark(candidate: Candidate) -> tuple[str, str]:
     """What makes a place one: its country and name; a town and the division of the same name count as one."""
     return candidate.country_code, fold(candidate.written if candidate.match is Match.UNLISTED else candidate.name)
+
+
+def _known_alias(key: str) -> float:
+    """Return how many people a foreign place must have to be meant by another name than its main one ("Bombay", not "Yida")."""
+    plain = all(word in place_words().ordinary for word in key.split())
+    return math.inf if plain or len(key) < 5 else 1_000_000
+
+
+def _wrong_size(candidate: Candidate, phrase: str) -> bool:
+    """Whether a place is too large or too small for the noun that points back to it: "the village" is no capital."""
+    words = set(phrase.lower().split())
+    people = candidate.population or (500_000 if candidate.seat in {1, 2} else 0)
+    return any(words & nouns and people and not least <= people <= most for nouns, least, most in _PLACE_SIZES)
+
+
+def _in_a_row(text: str, end: int, start: int, last: int) -> bool:
+    """Whether what ends at one offset and what spans two others stand in one row with "and": "X, Y and Z"."""
+    between = text[end:start]
+    return bool(_ROW.match(between)) and bool(_HAS_AND.search(between) or _ROW_GOES_ON.match(text[last:]))
 
 
 def _position_weight(sentence: int) -> float:

@@ -14,6 +14,7 @@ from dateline.grounding.place_words import (
     STREETS,
     PlaceSpot,
     Token,
+    is_acronym,
     is_capitals,
     is_weighty,
     known_runs,
@@ -35,9 +36,14 @@ _APPOSED = re.compile(
     r",\s+(?:a|an|the)\s+(?:[\w-]+\s+){0,2}(?:village|town|settlement|hamlet|district|city|suburb|neighbou?rhood|camp)\b"
 )
 """What follows a place's name: "Latmin, a village in Hama"."""
+_AGED = re.compile(r", (?:aged )?\d\d?\b(?! (?:km|kilomet|miles?|metres?|meters?))")
+"""What follows a person's: "Tamerlan Tsarnaev, 26"."""
 
 
-def _is_headline(tokens: Sequence[Token]) -> bool:
+def _is_headline(tokens: Sequence[Token], text: str) -> bool:
+    """Whether a line is written in title case: most words begin with a capital, and no full stop ends it."""
+    if text.rstrip(" \"'\u2019\u201d)").endswith((".", "!")):
+        return False
     long = [token for token in tokens if len(token.text) > 3]
     return len(long) >= 4 and sum(token.capital for token in long) > 0.7 * len(long)
 
@@ -56,10 +62,16 @@ def find_places(text: str, gazetteer: Gazetteer) -> list[PlaceSpot]:
         The spots in reading order; they do not overlap. Names that the gazetteer does not know are among them where the words
         around leave no doubt ("the village of Latmin").
     """
+    return find_names(text, gazetteer)[0]
+
+
+def find_names(text: str, gazetteer: Gazetteer) -> tuple[list[PlaceSpot], set[str]]:
+    """Find place names as ``find_places`` does, and the folded words of what are persons' names."""
     tokens = tokenise(text)
     capitals = is_capitals(text)
-    finder = _Finder(text, tokens, gazetteer, capitals=capitals, headline=not capitals and _is_headline(tokens))
-    return sorted([*finder.found, *finder.unlisted()], key=lambda spot: spot.start)
+    finder = _Finder(text, tokens, gazetteer, capitals=capitals, headline=not capitals and _is_headline(tokens, text))
+    spots = sorted([*finder.found, *finder.unlisted()], key=lambda spot: spot.start)
+    return spots, finder.full_names()
 
 
 class _Finder:
@@ -83,6 +95,31 @@ class _Finder:
             if (verdict in {"place", "actor"} and not (alone and verdict != "place")) or (verdict == "weak" and key in taken):
                 spots.append(self.spot(*run, actor=verdict == "actor"))
         return spots
+
+    def full_names(self) -> set[str]:
+        """Return the words of persons' full names: runs of capitals with a title, a given name or a word of saying beside."""
+        if self.capitals or self.headline:
+            return set()
+        found: set[str] = set()
+        i = 0
+        while i < len(self.tokens):
+            end = i
+            while end < len(self.tokens) and self.tokens[end].capital and (end == i or self.tokens[end].joined):
+                end += 1
+            if end - i >= 2 and self.is_full_name(i, end):
+                found.update(fold(token.text) for token in self.tokens[i:end] if token.lower not in plain_words())
+            i = max(end, i + 1)
+        return found - {fold(spot.text) for spot in self.found}
+
+    def is_full_name(self, i: int, end: int) -> bool:
+        arabic = end - i >= 3 and self.tokens[end - 1].lower.startswith(("al-", "el-"))
+        if not arabic and any(start < end and i < stop and self.strong(self.name(start, stop)) for start, stop in self.runs):
+            return False
+        after = self.after(end)
+        words = {token.lower for token in self.tokens[i:end]}
+        says = after is not None and after.lower in self.words.sayers | {"who"}
+        aged = _AGED.match(self.text, self.tokens[end - 1].end) is not None
+        return says or aged or arabic or bool(words & (self.words.titles | self.words.given))
 
     def unlisted(self) -> Iterator[PlaceSpot]:
         """Yield names that the gazetteer lacks and that stand where only places do: "the village of X", "in X, Syria"."""
@@ -155,9 +192,21 @@ class _Finder:
             return True
         if after is not None and after.lower in self.words.kinds and after.lower not in self.words.venues:
             return True
+        if self.ends_address(i, end):
+            return True
         tokens = self.tokens
         comma = end < len(tokens) and self.text[tokens[end - 1].end : tokens[end].start] in {", ", " ("}
         return comma and end in self.starts and self.strong(self.name(*next(run for run in self.runs if run[0] == end)))
+
+    def ends_address(self, i: int, end: int) -> bool:
+        """Whether a name is the wider place of the one before its comma: "Woodbridge, Virginia"."""
+        first = next((start for start, stop in self.runs if stop == i), None)
+        if first is None or self.text[self.tokens[i - 1].end : self.tokens[i].start] != ", ":
+            return False
+        wide = [c for c in self.gazetteer.candidates(self.name(i, end)) if c.kind in {PlaceKind.ADMIN1, PlaceKind.COUNTRY}]
+        inner = self.gazetteer.candidates(self.name(first, i)) if wide else ()
+        owners = {(c.country_code, c.name if c.kind is PlaceKind.ADMIN1 else None) for c in wide}
+        return any((c.country_code, c.admin1) in owners or (c.country_code, None) in owners for c in inner)
 
     def strong(self, name: str) -> bool:
         """Whether a name is well known as a place: a country, a region, a division, a city."""
@@ -167,23 +216,62 @@ class _Finder:
         """Say what a known name is here: ``place``, ``actor``, ``weak`` (a place if it is one elsewhere) or ``no``."""
         name, key = self.name(i, end), fold(self.name(i, end))
         single = end - i == 1
-        if single and key in self.words.titles | self.words.never:
-            return "no"
-        if single and key in self.words.ordinary and not self.abbreviation(name):
+        never = single and key in self.words.titles | self.words.never
+        if single and not never and key in self.words.ordinary and not self.abbreviation(name):
             return self.judge_ordinary(i, end)
         placed = self.in_place_position(i, end)
-        of_a_people = single and not placed and self.is_demonym(name)
-        if of_a_people or self.part_of_name(i, end, placed=placed) or self.names_a_street(end, name):
+        if never or self.is_other(i, end) or self.part_of_name(i, end, placed=placed) or self.names_a_street(end, name):
             return "no"
+        if single and not placed and self.is_demonym(name):
+            return "no"
+        strong = self.strong(name)
+        return self.judge_place(i, end, placed=placed, strong=strong)
+
+    def judge_place(self, i: int, end: int, *, placed: bool, strong: bool) -> str:
+        """Judge a name that nothing around makes a part of another."""
+        name, key = self.name(i, end), fold(self.name(i, end))
+        if self.of_body(i):
+            return "actor" if strong else "no"
         after = self.after(end)
         says = after is not None and after.lower in self.words.sayers
-        if single and key in self.words.given and not placed:
+        if end - i == 1 and key in self.words.given and not placed:
             self.persons.update({key} if says else ())
             return "no" if says or not self.strong_country(name) else "actor"
-        strong = self.strong(name)
         if says or not (placed or strong):
             return "actor" if says and strong else "weak"
         return "place" if self.fits_capitals(name, placed=placed) else "no"
+
+    def is_other(self, i: int, end: int) -> bool:
+        """Whether a name is that of a thing, an acronym, or the noun of the name after it."""
+        acronym = end - i == 1 and not self.headline and is_acronym(self.tokens, i, self.gazetteer)
+        return acronym or self.is_brand(i, end) or self.is_generic(i, end)
+
+    def is_generic(self, i: int, end: int) -> bool:
+        """Whether a word is the noun of the name after it: "CANTON EL PORVENIR"."""
+        return end - i == 1 and end in self.starts and self.after(end) is not None and self.tokens[i].lower in self.words.kinds
+
+    def head_of(self, i: int) -> Token | None:
+        """Return the capitalised word that a name belongs to by "of" or "of the": "Bank of England"."""
+        k = i - 1
+        if k > 1 and self.tokens[k].lower == "the" and self.tokens[k].joined:
+            k -= 1
+        if k < 1 or self.tokens[k].lower != "of" or not self.tokens[k].joined or not self.tokens[i].joined:
+            return None
+        return self.tokens[k - 1] if self.tokens[k - 1].capital else None
+
+    def is_brand(self, i: int, end: int) -> bool:
+        """Whether a thing only bears the name: "Bank of America", "Washington Post", "Real Madrid"."""
+        head, before, after = self.head_of(i), self.before(i), self.after(end)
+        if head is not None and head.lower in self.words.brands:
+            return True
+        if after is not None and after.capital and after.lower in self.words.brands and not self.tokens[end - 1].possessive:
+            return True
+        return before is not None and before.capital and before.lower in self.words.brands and not self.capitals
+
+    def of_body(self, i: int) -> bool:
+        """Whether a name tells whose an organisation is: "the Communist Party of the Philippines"."""
+        head = self.head_of(i)
+        return head is not None and not self.capitals and head.lower in self.words.bodies
 
     def is_demonym(self, name: str) -> bool:
         """Whether a name is that of a people and of no country: "Somali pirates" are of Somalia, not of the Somali region."""
@@ -232,14 +320,35 @@ class _Finder:
         if before is not None and before.lower in words.titles and not placed:
             self.persons.add(fold(self.name(i, end)))
             return True
-        if self.capitals or self.headline:
+        linked = self.linked_to_person(i)
+        if self.capitals and not linked:
+            return not placed and not self.strong_country(self.name(i, end)) and self.after_given_name(i)
+        if self.headline and not linked:
             return False
-        if before is not None and before.capital and not self.allowed_before(i):
+        goes_on = after is not None and after.capital and not self.tokens[end - 1].possessive and not self.allowed_after(end)
+        if linked or goes_on or (before is not None and before.capital and not self.allowed_before(i)):
             self.persons.update(fold(self.tokens[k].text) for k in range(i, end))
             return True
-        if after is not None and after.capital and not self.tokens[end - 1].possessive and not self.allowed_after(end):
-            self.persons.update(fold(self.tokens[k].text) for k in range(i, end))
-            return True
+        return False
+
+    def linked_to_person(self, i: int) -> bool:
+        """Whether a name goes on a person's: "Rivera y Damas", "Osama bin Laden"."""
+        before = self.before(i)
+        if before is None or i < 2 or not before.joined or before.lower not in self.words.name_links:
+            return False
+        first = self.tokens[i - 2]
+        return (first.capital and i - 2 not in self.starts) or first.lower in self.words.given
+
+    def after_given_name(self, i: int) -> bool:
+        """Whether the words before a name, in capitals, are a person's title or given name: "COLONEL RENE EMILIO PONCE"."""
+        k = i
+        while k > max(0, i - 4) and self.tokens[k].joined:
+            k -= 1
+            word = self.tokens[k].lower
+            if word in self.words.titles | self.words.given:
+                return True
+            if word in plain_words() or word in self.words.sayers:
+                return False
         return False
 
     def allowed_before(self, i: int) -> bool:

@@ -61,6 +61,14 @@ class PlaceWords:
     titles: frozenset[str]
     connectors: frozenset[str]
     never: frozenset[str]
+    bodies: frozenset[str]
+    brands: frozenset[str]
+    prefixes: frozenset[str]
+    name_links: frozenset[str]
+    roads: frozenset[str]
+    sides: frozenset[str]
+    provinces_second: frozenset[str]
+    peoples: frozenset[str]
     given: frozenset[str]
     ordinary: frozenset[str]
     bearings: dict[str, float]
@@ -83,11 +91,25 @@ def place_words() -> PlaceWords:
     return PlaceWords(
         kinds=kinds,
         definite=definite,
+        sides=frozenset(table["sides"]["words"].split()),
+        provinces_second=frozenset(table["provinces"]["second"].split()),
+        peoples=_read_peoples(),
         given=frozenset(table["people"]["given"].split()),
         ordinary=frozenset(knowledge.pack_file("ordinary_words.txt").read_text(encoding="utf-8").split()),
         bearings={word: float(degrees) for word, degrees in table["bearings"].items()},
         **sets,
     )
+
+
+def _read_peoples() -> frozenset[str]:
+    """Peoples and followers of religions, in lower case and the singular, from the words of parties: "yazidi"."""
+    with knowledge.pack_file("actor_words.toml").open("rb") as file:
+        return frozenset(name.lower() for name in tomllib.load(file)["peoples"]["names"])
+
+
+def is_people(word: str) -> bool:
+    """Whether a word in lower case is the plural of a people ("yazidis", "kurds") and so no name of a place."""
+    return word.endswith("s") and word.removesuffix("s") in place_words().peoples
 
 
 @cache
@@ -181,9 +203,17 @@ def is_weighty(candidate: Candidate) -> bool:
     """Whether a place is well known enough to be meant without anything around that says so."""
     if candidate.match is Match.SOUND:
         return False
-    if candidate.kind in {PlaceKind.COUNTRY, PlaceKind.REGION, PlaceKind.ADMIN1} or candidate.geoname_id is None:
+    if candidate.wide or candidate.geoname_id is None:
         return True
     return candidate.population >= (20_000 if candidate.match is Match.NAME else 100_000) or candidate.seat in {1, 2}
+
+
+def is_acronym(tokens: Sequence[Token], i: int, gazetteer: Gazetteer) -> bool:
+    """Whether a short word in capitals among others is none of the few that mean a country or a division ("BIR" is no town)."""
+    name = tokens[i].text
+    if not name.isupper() or sum(map(str.isalpha, name)) > 5 or all(token.text.isupper() for token in tokens):
+        return False
+    return not any(candidate.wide for candidate in gazetteer.candidates(name))
 
 
 def noun_kinds(tokens: Sequence[Token], i: int, end: int) -> frozenset[PlaceKind]:

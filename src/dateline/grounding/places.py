@@ -8,19 +8,41 @@ event's place among several.
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from dateline.grounding.gazetteer import Candidate, Gazetteer, Match, PlaceKind, fold
-from dateline.grounding.place_context import DIVISIONS, FINE, PRECISIONS, RankedName, distance_km, lies_in, moved
-from dateline.grounding.place_phrases import PlacePhrase, Relation, read_phrase
+from dateline.grounding.place_context import DIVISIONS, FINE, PRECISIONS, RankedName, lies_in
+from dateline.grounding.place_phrases import PlacePhrase, read_phrase
+from dateline.grounding.place_relations import between, border, related, shown, where_of
 from dateline.grounding.place_report import ReportNames
-from dateline.grounding.place_words import PlaceSpot, is_capitals
+from dateline.grounding.place_scores import Way, certainty
 from dateline.model import Alternative, PlacePrecision, Where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from dateline.grounding.place_words import PlaceSpot
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A place with the way it was reached.
+
+    Attributes:
+        where: The place; its score is still the bare weight of the choice.
+        share: How much of that weight is this place's and no other's of the same country.
+    """
+
+    where: Where
+    way: Way
+    share: float = 1.0
+
+    @property
+    def certainty(self) -> float:
+        """How likely the place is right."""
+        return round(certainty(self.way, self.where.score) * self.share, 3)
 
 
 class ReportPlaces:
@@ -36,7 +58,7 @@ class ReportPlaces:
         self.main: Where | None = None
         if names.main is not None:
             basis = f"the report's main place ({names.main_basis})"
-            self.main = replace(_where(names.main), basis=basis, score=round(names.main_share, 3))
+            self.main = replace(where_of(names.main), basis=basis, score=certainty(Way.BACK, names.main_share))
 
     @classmethod
     def read(cls, text_sentences: Sequence[str], dateline: str | None, gazetteer: Gazetteer) -> Self:
@@ -58,36 +80,63 @@ class ReportPlaces:
             companions: Other place phrases of the same claim.
 
         Returns:
-            The place, without evidence; None when the phrase tells of no place.
+            The place, without evidence; its score is the share of places reached like this that are right. None when the
+            phrase tells of no place.
         """
+        reached = self.reach(phrase, sentence=sentence, companions=companions)
+        if reached is None:
+            return None
+        where = reached.where
+        score = reached.certainty
+        rest = sum(other.score for other in where.alternatives) or 1.0
+        scale = min(1 - score, rest) / rest
+        others = tuple(replace(other, score=round(other.score * scale, 3)) for other in where.alternatives)
+        return replace(where, score=score, alternatives=others)
+
+    def reach(self, phrase: str, *, sentence: int, companions: Sequence[str] = ()) -> Reached | None:
+        """Do what ``resolve`` does, and tell the way instead of how sure it is; calibration is fitted on this."""
         parsed = read_phrase(phrase, self._gazetteer)
         if not parsed.names:
-            return self._resolve_back(parsed, sentence)
-        wider = self._wider(companions, parsed)
+            return self._point_back(parsed, sentence, companions)
+        wider = self._wider(companions, parsed, sentence)
         known = [(name, reading) for name in parsed.names if (reading := self._rank(name, parsed, wider))]
-        if parsed.relation and parsed.relation.kind == "between" and len(known) >= 2:
-            return self._between(known[0], known[1])
+        if len(known) >= 2 and (parsed.border or (parsed.relation and parsed.relation.kind == "between")):
+            lands = [reading.best for _, reading in known if reading.best.kind is PlaceKind.COUNTRY]
+            if parsed.border and len(lands) >= 2:
+                return self._border(where_of(lands[0]), lands[1], lands[0])
+            if not parsed.border:
+                return self._between(known)
         unlisted = [name for name in parsed.names if all(name is not other for other, _ in known)]
+        unlisted = [name for name in unlisted if not self._names.is_person(name.text)]
         if phrase.isupper() and unlisted and phrase.strip() != unlisted[0].text:
             # In capitals any word may look like a name ("A VACANT LOT", "THE HIGHWAY LEADING NORTH").
             unlisted = []
-            if not known:
-                return self._resolve_back(parsed, sentence)
         if unlisted:
             return self._unlisted(unlisted[0], parsed, [reading.best for _, reading in known] + wider, sentence)
+        if not known:
+            return self._point_back(parsed, sentence, companions)
         name, reading = _innermost(known)
-        where = self._reading_where(reading, name.text, parsed)
-        return _related(where, reading.best, parsed.relation if parsed.names[0] is name else None)
+        reached = self._named(reading, name.text, parsed)
+        relation = parsed.relation if parsed.names[0] is name else None
+        return replace(reached, where=related(reached.where, reading.best, relation))
 
-    def _wider(self, companions: Sequence[str], parsed: PlacePhrase) -> list[Candidate]:
+    def _wider(self, companions: Sequence[str], parsed: PlacePhrase, sentence: int) -> list[Candidate]:
         """Return what the phrase's companions and demonyms say of where it lies."""
         found: list[Candidate] = []
         own = {fold(name.text) for name in parsed.names}
         for text in companions:
-            names = [name for name in read_phrase(text, self._gazetteer).names if fold(name.text) not in own]
-            found += [reading.best for name in names if (reading := self._names.rank(name, []))]
+            for name in read_phrase(text, self._gazetteer).names:
+                key = fold(name.text)
+                if key in own or any(self._names.enumerated(other.text, name.text, sentence) for other in parsed.names):
+                    continue
+                if (reading := self._names.rank(name, [])) and not self._doubtful(key, reading.best):
+                    found.append(reading.best)
         found += [country for code in parsed.demonyms if (country := self._names.country(code))]
         return found
+
+    def _doubtful(self, key: str, best: Candidate) -> bool:
+        """Whether a name is read as a place far from all that the report is about, so that nothing is placed in it."""
+        return key not in self._names.found and (best.match is Match.SOUND or self._names.stray(key, best))
 
     def _rank(self, name: PlaceSpot, parsed: PlacePhrase, wider: Sequence[Candidate]) -> RankedName | None:
         """Rank one name of a phrase with the others and the companions as what it may lie in."""
@@ -107,211 +156,154 @@ class ReportPlaces:
             return None
         return reading
 
-    def _reading_where(self, reading: RankedName, text: str, parsed: PlacePhrase) -> Where:
+    def _named(self, reading: RankedName, text: str, parsed: PlacePhrase) -> Reached:
+        """Return the place of a name that the gazetteer has, with the others that it could be."""
         best = reading.best
-        where = _where(best)
-        others = tuple(
-            Alternative(
-                name=c.name,
-                country_code=c.country_code or None,
-                lat=c.lat,
-                lon=c.lon,
-                geoname_id=c.geoname_id,
-                score=round(chance, 3),
-            )
-            for c, chance in reading.ranked[1:4]
-        )
+        where = where_of(best)
+        if parsed.border and best.kind is PlaceKind.COUNTRY:
+            return self._border(where, best)
+        way = {Match.NAME: Way.NAMED, Match.ALIAS: Way.ALIAS, Match.SOUND: Way.SOUND, Match.UNLISTED: Way.AROUND}[best.match]
         basis = {
             Match.NAME: "named",
             Match.ALIAS: f"named; '{text}' is another name of {best.name}",
             Match.SOUND: f"'{text}' read as {best.name}",
-            Match.UNLISTED: f"'{text}' is not in the gazetteer; placed in {best.name}",
+            Match.UNLISTED: self._names.placed(text, best),
         }[best.match]
-        if parsed.border and best.kind is PlaceKind.COUNTRY:
-            return self._border(where, best)
-        return replace(
-            where, score=round(reading.score * (0.7 if best.match is Match.SOUND else 1.0), 3), alternatives=others, basis=basis
-        )
+        others = tuple(_alternative(candidate, chance) for candidate, chance in reading.ranked[1:4])
+        where = replace(where, score=reading.land, alternatives=others, basis=basis)
+        return Reached(self._within_main(where, best), way, reading.share)
 
-    def _border(self, where: Where, beyond: Candidate) -> Where:
-        """A border with a country lies in the report's main country, if that is a neighbour."""
+    def _within_main(self, where: Where, best: Candidate) -> Where:
+        """Tell the country of a region that lies in several, where the report is about one of them."""
         main = self._names.main
-        country = self._gazetteer.countries.get(main.country_code) if main else None
-        if country is None or beyond.country_code not in country.neighbours:
-            return replace(where, precision=PlacePrecision.REGION, basis=f"border of {beyond.name}", score=0.5)
-        near = self._gazetteer.countries[beyond.country_code]
-        lat, lon = _midpoint(
-            (country.lat, country.lon), (near.lat, near.lon), near.radius_km / (country.radius_km + near.radius_km)
-        )
-        return replace(
-            where,
-            name=country.name,
-            country=country.name,
-            country_code=country.code,
-            geoname_id=None,
-            lat=round(lat, 3),
-            lon=round(lon, 3),
-            precision=PlacePrecision.REGION,
-            uncertainty_km=round(min(country.radius_km, near.radius_km)),
-            score=0.5,
-            basis=f"border of {country.name} with {near.name}",
-        )
+        if best.country_code or main is None or main.country_code not in best.countries:
+            return where
+        return replace(where, country=main.country, country_code=main.country_code)
 
-    def _between(self, first: tuple[PlaceSpot, RankedName], second: tuple[PlaceSpot, RankedName]) -> Where:
-        a, b = first[1].best, second[1].best
-        lat, lon = _midpoint((a.lat, a.lon), (b.lat, b.lon), 0.5)
-        where = _where(a)
-        return replace(
-            where,
-            lat=round(lat, 3),
-            lon=round(lon, 3),
-            precision=PlacePrecision.NEAR,
-            uncertainty_km=round(max(5.0, distance_km((a.lat, a.lon), (b.lat, b.lon)) / 2), 1),
-            score=round(min(first[1].score, second[1].score), 3),
-            basis=f"between {first[0].text} and {second[0].text}: the middle",
+    def _border(self, where: Where, beyond: Candidate, own: Candidate | None = None) -> Reached:
+        """A border with a country lies in the report's main country, if a neighbour; of two named, there or in the first."""
+        main = self._names.main
+        if own is None or (main is not None and main.country_code == beyond.country_code):
+            own, beyond = (own or main), (beyond if own is None else own)
+            own = main
+        countries = self._gazetteer.countries
+        found = (
+            border(countries[own.country_code], countries[beyond.country_code])
+            if own and own.country_code in countries
+            else None
         )
+        if found is None:
+            basis = f"border of {beyond.name}"
+            return Reached(replace(where, precision=PlacePrecision.REGION, basis=basis, score=0.5), Way.BORDER)
+        return Reached(replace(found, score=0.5), Way.BORDER)
 
-    def _unlisted(self, name: PlaceSpot, parsed: PlacePhrase, around: Sequence[Candidate], sentence: int) -> Where:
+    @staticmethod
+    def _between(known: Sequence[tuple[PlaceSpot, RankedName]]) -> Reached:
+        (first, a), (second, b) = known[:2]
+        where = between(a.best, b.best, (first.text, second.text))
+        return Reached(replace(where, score=min(a.land, b.land)), Way.NAMED, min(a.share, b.share))
+
+    def _unlisted(self, name: PlaceSpot, parsed: PlacePhrase, around: Sequence[Candidate], sentence: int) -> Reached:
         known = self._names.found.get(fold(name.text))
         candidate = known.best if known else self._names.unlisted(name, around, sentence)
         if candidate is None:
             basis = f"'{name.text}' is not in the gazetteer, and nothing in the report tells where it is"
-            return Where(name=_shown(name.text), precision=PlacePrecision.REGION, score=0.1, basis=basis)
-        where = self._reading_where(RankedName(((candidate, 0.6 if around else 0.4),)), name.text, parsed)
-        return _related(where, candidate, parsed.relation if parsed.names[0] is name else None)
+            where = Where(name=shown(name.text), precision=PlacePrecision.REGION, score=0.1, basis=basis)
+            return Reached(where, Way.AROUND)
+        reached = self._named(RankedName(((candidate, 0.5),)), name.text, parsed)
+        relation = parsed.relation if parsed.names[0] is name else None
+        way = Way.INSIDE if reached.way is Way.AROUND and (around or self._names.said_to_be_in(name)) else reached.way
+        return Reached(related(reached.where, candidate, relation), way)
 
-    def _resolve_back(self, parsed: PlacePhrase, sentence: int) -> Where | None:
-        """Resolve a phrase without a name: "the city", "the capital", "the hospital", "the Iraqi border"."""
-        measured = parsed.relation is not None and parsed.relation.distance_km is not None
-        kind = parsed.points_back or ("area" if measured else None)
+    def _beside(self, companions: Sequence[str]) -> Candidate | None:
+        """Return the finest place that a phrase's companions name, but for those that only tell how far off it lies."""
+        read = [read_phrase(text, self._gazetteer) for text in companions]
+        far = {
+            fold(phrase.names[0].text)
+            for phrase in read
+            if phrase.names and phrase.relation and phrase.relation.kind == "offset"
+        }
+        found: list[Candidate] = []
+        for phrase in read:
+            for name in phrase.names:
+                key = fold(name.text)
+                reading = self._names.found.get(key) or self._names.rank(name, [])
+                if key not in far and reading and not self._doubtful(key, reading.best):
+                    found.append(reading.best)
+        fine = [candidate for candidate in found if candidate.kind in FINE | DIVISIONS]
+        return min(fine, key=lambda candidate: PRECISIONS[candidate.kind].rank, default=None)
+
+    def _point_back(self, parsed: PlacePhrase, sentence: int, companions: Sequence[str]) -> Reached | None:
+        """Resolve a phrase without a name: "the city", "the capital", "the hospital", "the Iraqi border", "the north"."""
+        relation = parsed.relation
+        side = relation is not None and relation.kind == "part"
+        measured = relation is not None and relation.distance_km is not None
+        kind = (parsed.points_back or "country") if side else parsed.points_back or ("area" if measured else None)
         code = parsed.demonyms[0] if parsed.demonyms else None
         bare = parsed.text.split(maxsplit=1)[:1] and parsed.text.split(maxsplit=1)[0].lower() not in _DETERMINERS
         people = self._names.country(code) if code else None
         if people and (kind in {"country", "area"} or parsed.border or (kind in {"place", "quarter", "admin1"} and bare)):
-            where = replace(_where(people), basis=f"by its people: '{parsed.text}'", score=0.7)
-            return self._border(where, people) if parsed.border else where
-        candidate = self._point_back(kind, code, sentence, parsed) if kind else None
-        if candidate is None:
+            where = replace(where_of(people), basis=f"by its people: '{parsed.text}'", score=0.5)
+            if not parsed.border:
+                return Reached(where, Way.PEOPLE)
+            other = self._names.country(parsed.demonyms[1]) if len(parsed.demonyms) > 1 else None
+            return self._border(where, other, people) if other else self._border(where, people)
+        found = self._meant(kind, code, sentence, parsed) if kind else None
+        if found is None:
             return None
-        where = _where(candidate)
+        candidate, chance = found
+        named = self._beside(companions) if kind in {"venue", "area", "place", "quarter"} else None
+        if named is not None and candidate is not named and not lies_in(candidate, named):
+            candidate, chance = named, 0.9
         how = "stands in" if kind == "venue" else "means"
-        where = replace(
-            where,
-            basis=f"'{parsed.text}' {how} {candidate.name}, the report's place there",
-            score=0.5 if kind == "venue" else 0.6,
-        )
-        return where if candidate.match is Match.UNLISTED else _related(where, candidate, parsed.relation)
+        basis = f"'{parsed.text}' {how} {candidate.name}, the report's place there"
+        where = replace(where_of(candidate), basis=basis, score=chance)
+        way = Way.VENUE if kind == "venue" else Way.BACK
+        if side:
+            return Reached(replace(related(where, candidate, relation), basis=basis), way)
+        return Reached(where if candidate.match is Match.UNLISTED else related(where, candidate, relation), way)
 
-    def _point_back(self, kind: str, code: str | None, sentence: int, parsed: PlacePhrase) -> Candidate | None:
-        if kind == "capital":
-            return self._names.capital(code, sentence, parsed)
-        if kind == "country":
-            return self._names.country(code or (self._names.main.country_code if self._names.main else ""))
-        if kind == "admin1":
-            return self._names.division(sentence)
+    def _meant(self, kind: str, code: str | None, sentence: int, parsed: PlacePhrase) -> tuple[Candidate, float] | None:
+        """Return the place that a phrase without a name means, and its weight against the report's others."""
+        if kind == "admin1" and "region" in parsed.text.lower().split():
+            return self._names.weigh(sentence, parsed.text, frozenset({PlaceKind.ADMIN1, PlaceKind.REGION}))
+        if kind in {"capital", "country", "admin1"}:
+            own = code or (self._names.main.country_code if self._names.main else "")
+            found = {
+                "capital": lambda: self._names.capital(code, sentence, parsed),
+                "country": lambda: self._names.country(own),
+                "admin1": lambda: self._names.province(sentence),
+            }[kind]()
+            return (found, self._names.main_share) if found else None
         wanted = {"place": frozenset({PlaceKind.PLACE}), "quarter": frozenset({PlaceKind.QUARTER})}.get(kind, FINE | DIVISIONS)
-        found = self._names.latest(sentence, parsed.text, wanted)
-        if found is None and kind in {"quarter", "area", "venue"}:
-            found = self._names.latest(sentence, parsed.text, FINE | DIVISIONS | {PlaceKind.REGION})
-        return found or self._names.main
+        weighed = self._names.weigh(sentence, parsed.text, wanted)
+        if weighed is None and kind in {"quarter", "area", "venue"}:
+            weighed = self._names.weigh(sentence, parsed.text, FINE | DIVISIONS | {PlaceKind.REGION})
+        if weighed is None and self._names.main is not None:
+            weighed = self._names.main, 0.3
+        return weighed
 
     def focus(self, sentence: int) -> Where | None:
         """Return the place that the report is at in a sentence: a town, quarter or division, else the main place."""
-        candidate = self._names.latest(sentence, "", FINE | DIVISIONS) or self._names.main
+        weighed = self._names.weigh(sentence, "", FINE | DIVISIONS)
+        candidate, chance = weighed or (self._names.main, self._names.main_share)
         if candidate is None:
             return None
-        return replace(_where(candidate), basis=f"the report's place at this point: {candidate.name}", score=0.5)
+        basis = f"the report's place at this point: {candidate.name}"
+        return replace(where_of(candidate), basis=basis, score=certainty(Way.VENUE, chance))
 
 
 _DETERMINERS = frozenset({"the", "this", "that", "its", "his", "her", "their", "our", "same"})
 
 
-def _where(candidate: Candidate) -> Where:
-    country = candidate.kind is PlaceKind.COUNTRY
-    return Where(
-        name=candidate.name
-        if country and candidate.match is not Match.UNLISTED
-        else _shown(candidate.written or candidate.name, candidate),
-        admin2=_shown(candidate.admin2) if candidate.admin2 else None,
-        admin1=candidate.admin1 if candidate.kind is not PlaceKind.ADMIN1 else candidate.name,
-        country=candidate.country,
+def _alternative(candidate: Candidate, chance: float) -> Alternative:
+    return Alternative(
+        name=candidate.name,
         country_code=candidate.country_code or None,
         lat=candidate.lat,
         lon=candidate.lon,
         geoname_id=candidate.geoname_id,
-        precision=PRECISIONS[candidate.kind],
-        uncertainty_km=round(candidate.radius_km, 1),
-    )
-
-
-def _midpoint(a: tuple[float, float], b: tuple[float, float], part: float) -> tuple[float, float]:
-    """Return the point at a part of the way from b to a; good for places that are near each other."""
-    east = (a[1] - b[1] + 540.0) % 360.0 - 180.0
-    return b[0] + part * (a[0] - b[0]), (b[1] + part * east + 540.0) % 360.0 - 180.0
-
-
-def _shown(text: str, candidate: Candidate | None = None) -> str:
-    """Return a name as it is shown: as the report writes it, but not in capitals throughout."""
-    if not (text.isupper() and len(text) > 3) and not is_capitals(text):
-        return text
-    if candidate is not None and fold(candidate.name) == fold(text):
-        return candidate.name
-    return " ".join(word if len(word) < 2 else word[0] + word[1:].lower() for word in text.split())
-
-
-_NEAR_KM = 10.0
-_UNKNOWN_WAY_KM = 20.0
-
-
-def _related(where: Where, place: Candidate, relation: Relation | None) -> Where:
-    """Move a place as the words before its name say."""
-    if relation is None:
-        return where
-    if relation.kind == "part":
-        return _part(where, place, relation)
-    if relation.distance_km is not None:
-        return _offset(where, place, relation, relation.distance_km)
-    if PRECISIONS[place.kind].rank > PlacePrecision.DISTRICT.rank:
-        return where
-    away = _UNKNOWN_WAY_KM if relation.bearing is not None else _NEAR_KM
-    uncertainty = round(place.radius_km + away, 1)
-    return replace(where, precision=PlacePrecision.NEAR, uncertainty_km=uncertainty, basis=f"{relation.words} {where.name}")
-
-
-def _offset(where: Where, place: Candidate, relation: Relation, distance: float) -> Where:
-    """Move a place by a distance, and a bearing where one is said."""
-    if distance < 1.0:
-        return replace(where, basis=f"{relation.words} from {where.name}")
-    where = replace(where, precision=PlacePrecision.NEAR)
-    if relation.bearing is None:
-        basis = f"{relation.words} from {where.name}, in no said direction"
-        return replace(where, uncertainty_km=round(place.radius_km + distance, 1), basis=basis)
-    lat, lon = moved((place.lat, place.lon), relation.bearing, distance)
-    # An eighth of the circle to either side of the named direction, and the town's own reach.
-    uncertainty = max(2.0, 0.38 * distance) + 0.5 * place.radius_km
-    basis = f"{relation.words} of {where.name}: its point moved {distance:.0f} km at {relation.bearing:.0f} degrees"
-    return replace(where, lat=round(lat, 4), lon=round(lon, 4), uncertainty_km=round(uncertainty, 1), basis=basis)
-
-
-def _part(where: Where, place: Candidate, relation: Relation) -> Where:
-    """A named part of a place ("northern Iraq", "western Mosul") lies half its radius off the middle."""
-    if PRECISIONS[place.kind].rank <= PlacePrecision.DISTRICT.rank:
-        return replace(where, basis=f"{where.basis}, {relation.words} part")
-    lat, lon = (
-        (place.lat, place.lon)
-        if relation.bearing is None
-        else moved((place.lat, place.lon), relation.bearing, place.radius_km / 2)
-    )
-    country = place.kind is PlaceKind.COUNTRY
-    return replace(
-        where,
-        name=f"{relation.words.lower()} {where.name}" if country else where.name,
-        lat=round(lat, 3),
-        lon=round(lon, 3),
-        geoname_id=None if country else where.geoname_id,
-        precision=PlacePrecision.REGION if country else where.precision,
-        uncertainty_km=round(0.6 * place.radius_km, 1),
-        basis=f"{relation.words} part of {where.name}",
+        score=round(chance, 3),
     )
 
 
@@ -329,28 +321,55 @@ def _innermost(known: Sequence[tuple[PlaceSpot, RankedName]]) -> tuple[PlaceSpot
 
 
 def choose(wheres: Iterable[Where]) -> Where | None:
-    """Return an event's place among several: the finest that fits with most of the others.
+    """Return an event's place among several: the finest, and of those told alike the first.
 
     A place that holds another of them only helps to find it. A place named outright beats one pointed back to ("the city");
     "near X" and "N km north of X" beat X itself.
+
+    Args:
+        wheres: The likeliest first, such as those nearest to the word that tells of the event.
     """
     options = list(wheres)
     if not options:
         return None
-    countries = Counter(where.country_code for where in options)
 
-    def worth(indexed: tuple[int, Where]) -> tuple[float, ...]:
+    def worth(indexed: tuple[int, Where]) -> tuple[bool, float, int]:
         i, where = indexed
         others = [other for other in options if other is not where]
-        holds = any(_holds(where, other) for other in others)
-        fits = sum(_agrees(where, other) for other in others)
-        rank = float(where.precision.rank)
-        if where.precision is PlacePrecision.NEAR and any(o.geoname_id == where.geoname_id for o in others):
-            rank = PlacePrecision.TOWN.rank - 0.5
-        rank += _pointed_back(where) - 0.5 * _is_unlisted(where)
-        return (-float(countries[where.country_code] == max(countries.values())), float(holds), rank, -float(fits), float(i))
+        return any(_holds(where, other) for other in others), _choice_rank(where, others), i
 
     return min(enumerate(options), key=worth)[1]
+
+
+def _choice_rank(where: Where, others: Sequence[Where]) -> float:
+    """Return how exactly a place is told, the finest first, for choosing among an event's places."""
+    town = float(PlacePrecision.TOWN.rank)
+    if _is_unlisted(where):
+        # A name of its own beats what is pointed back to, even where only its country is known.
+        return town - 0.5 if where.precision.fine else town + 0.3
+    if where.precision is PlacePrecision.NEAR and any(other.geoname_id == where.geoname_id for other in others):
+        # "35 km east of Grozny" says where Gudermes is, if that is named; by itself it is finer than Grozny.
+        described = _is_offset(where) and any(
+            _is_named_fine(other) and other.geoname_id != where.geoname_id for other in others
+        )
+        return town + 0.5 if described else town - 0.5
+    if any(_is_offset(other) and other.geoname_id == where.geoname_id for other in others):
+        return where.precision.rank + 0.4
+    back = _pointed_back(where) * (1.0 if where.precision.fine else 0.5)
+    return where.precision.rank + back + 0.25 * ("' stands in " in where.basis)
+
+
+_OFFSET = re.compile(
+    r"^(?!near|outside).*(?:\b(?:km|kms|kilomet\w+|miles?|met(?:er|re)s|yards) |(?:north|south|east|west) of)", re.IGNORECASE
+)
+
+
+def _is_offset(where: Where) -> bool:
+    return where.precision is PlacePrecision.NEAR and _OFFSET.match(where.basis) is not None
+
+
+def _is_named_fine(where: Where) -> bool:
+    return where.precision.rank <= PlacePrecision.DISTRICT.rank and not _pointed_back(where) and not _is_offset(where)
 
 
 def _is_unlisted(where: Where) -> bool:
@@ -362,11 +381,12 @@ def _pointed_back(where: Where) -> bool:
 
 
 def _holds(where: Where, other: Where) -> bool:
-    """Whether another place lies in this one by name, and not the other way round."""
+    """Whether another place lies in this one, and not the other way round: by name, or a suburb within a city's reach."""
     if _pointed_back(other) or _is_unlisted(where) or where.geoname_id == other.geoname_id:
         return False
-    return lies_in(other, where) == 1.0 and lies_in(where, other) < 1.0
-
-
-def _agrees(where: Where, other: Where) -> bool:
-    return bool(lies_in(where, other) or lies_in(other, where))
+    if lies_in(other, where) == 1.0 and lies_in(where, other) < 1.0:
+        return True
+    town = where.precision is PlacePrecision.TOWN and other.precision.rank <= PlacePrecision.TOWN.rank
+    if not town or where.country_code != other.country_code or _pointed_back(where):
+        return False
+    return bool(lies_in(other, where)) and 2 * (other.uncertainty_km or 0.0) < (where.uncertainty_km or 0.0)
