@@ -2,9 +2,10 @@
 
 The reader goes on from its own weights on the role fillers of MUC-4's training half and is scored on the development half by
 CEAF-REE, as ``evals/muc.py`` does. For each word and role there is the chance that it begins or continues a filler.
-The spans of a report that name one thing (the words of one are among those of the other) are a cluster, and its likeliest wording is given,
-since GRIT's scorer asks for one of the annotated wordings. How sure a cluster must be is chosen for each role on every tenth
-training report, which is not trained on.
+The spans of a report that
+name one thing (the words of one are among those of the other) are a cluster, and its likeliest wording is given, since GRIT's
+scorer asks for one of the annotated wordings. A cluster is given where one of its spans is rather a filler than not. Every
+tenth training report is not trained on but scored too.
 
 It shows what the encoder can do on that task. The head is not shipped: an event's own roles serve Dateline's users.
 """
@@ -12,7 +13,6 @@ It shows what the encoder can do on that task. The head is not shipped: an event
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import sys
 import time
@@ -42,7 +42,8 @@ STRIDE = 240  # word pieces between the starts of two windows of a long report
 BEGINS, GOES_ON = 0.15, 0.35  # a filler is followed from a word that begins one this surely, over words that go on this surely
 ARTICLES = frozenset(["the", "a", "an", "of", "and", "his", "her", "their", "unidentified", "unknown", "individuals", "men"])
 """Words that do not tell whether two wordings name one thing."""
-GRID = np.arange(0.2, 0.9, 0.05)
+FLOOR = 0.5
+"""How surely a filler must begin somewhere: more likely than not."""
 
 Chances = npt.NDArray[np.float64]
 Spans = list[tuple[int, int]]
@@ -100,7 +101,7 @@ def wordings(text: str, spans: Spans, chances: Chances) -> dict[str, list[float]
     return found
 
 
-def cluster(found: dict[str, list[float]], floor: float) -> list[frozenset[str]]:
+def cluster(found: dict[str, list[float]]) -> list[frozenset[str]]:
     """Return the likeliest wording of each thing that is named surely enough."""
     chance = {name: 1 - float(np.prod([1 - each for each in several])) for name, several in found.items()}
     clusters: list[list[tuple[str, set[str]]]] = []
@@ -112,31 +113,25 @@ def cluster(found: dict[str, list[float]], floor: float) -> list[frozenset[str]]
         else:
             home.append((name, words))
     sure = [[name for name, _ in each] for each in clusters]
-    sure = [names for names in sure if max(max(found[name]) for name in names) >= floor]
+    sure = [names for names in sure if max(max(found[name]) for name in names) >= FLOOR]
     return [frozenset([max(names, key=lambda name: (chance[name], len(name)))]) for names in sure]
 
 
-def fill(record: Record, reading: tuple[Spans, Chances], floors: dict[str, float]) -> Clusters:
+def fill(record: Record, reading: tuple[Spans, Chances]) -> Clusters:
     """Return the fillers of a report."""
     spans, chances = reading
     text = record["text"].lower()
-    return {role: cluster(wordings(text, spans, chances[:, r]), floors[role]) for r, role in enumerate(MUC_ROLES)}
+    return {role: cluster(wordings(text, spans, chances[:, r])) for r, role in enumerate(MUC_ROLES)}
 
 
-def score(records: list[Record], readings: list[tuple[Spans, Chances]], floors: dict[str, float]) -> dict[str, Tally]:
-    """Score reports by CEAF-REE, role by role."""
+def score(records: list[Record], model: Reader, encoder: Encoder) -> dict[str, Tally]:
+    """Read and score reports by CEAF-REE, role by role."""
     sums = dict.fromkeys(MUC_ROLES, Tally())
-    for record, reading in zip(records, readings, strict=True):
-        given, answers = fill(record, reading, floors), read_answers(record)
+    for record in records:
+        given, answers = fill(record, read(model, record, encoder)), read_answers(record)
         for role in MUC_ROLES:
             sums[role] += score_role(given[role], answers[role])
-    return sums
-
-
-def choose(records: list[Record], readings: list[tuple[Spans, Chances]]) -> dict[str, float]:
-    """Return the floor of each role at which its F is highest."""
-    tallies = {float(floor): score(records, readings, dict.fromkeys(MUC_ROLES, float(floor))) for floor in GRID}
-    return {role: max(tallies, key=lambda floor: tallies[floor][role].shares[2]) for role in MUC_ROLES}
+    return sums | {"all": sum(sums.values(), Tally())}
 
 
 def learn(model: Reader, records: list[Record], encoder: Encoder, args: argparse.Namespace) -> Optimiser:
@@ -167,7 +162,7 @@ def learn(model: Reader, records: list[Record], encoder: Encoder, args: argparse
 
 
 def main() -> None:
-    """Train, choose the floors, score and print."""
+    """Train, score and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--start", type=Path, help="folder of weights to start from; default: those that ship")
     parser.add_argument("--data", type=Path, default=Path("../shared/data/reader"))
@@ -191,16 +186,14 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     torch.save(optimiser.state(), args.out / "reader.pt")
     model.load_state_dict(optimiser.state())
-    report(model.eval(), encoder, held, read_jsonl(args.data / "muc4_roles_dev.jsonl.gz"), args.out)
-
-
-def report(model: Reader, encoder: Encoder, held: list[Record], dev: list[Record], out: Path) -> None:
-    """Print the table of the development half and keep the floors beside the weights."""
-    floors = choose(held, [read(model, record, encoder) for record in held])
-    tallies = score(dev, [read(model, record, encoder) for record in dev], floors)
-    for role, tally in (tallies | {"all": sum(tallies.values(), Tally())}).items():
-        print("{:8} P {:.1f} R {:.1f} F {:.1f}".format(role, *tally.shares))
-    (out / "roles.json").write_text(json.dumps({"floors": floors}, indent=1) + "\n", encoding="utf-8")
+    model.eval()
+    for name, some in (
+        ("tenth of the training half", held),
+        ("development half", read_jsonl(args.data / "muc4_roles_dev.jsonl.gz")),
+    ):
+        print(name)
+        for role, tally in score(some, model, encoder).items():
+            print("{:8} P {:.1f} R {:.1f} F {:.1f}".format(role, *tally.shares))
 
 
 if __name__ == "__main__":
