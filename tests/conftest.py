@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from builders import INFO, make_account
 from hypothesis import settings
+from postgres import Server, find_binaries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,3 +60,36 @@ def coder(cache_directory: Path) -> Iterator[Coder]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATELINE_CACHE", str(cache_directory))
         yield Coder()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """Return a PostgreSQL server of the tests' own."""
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("NOT TESTED: no PostgreSQL server is installed (Debian: apt-get install postgresql)")
+    server = Server(binaries)
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres: Server) -> str:
+    """Return the address of a database of the tests' own; ``postgres_place`` gives it empty."""
+    return postgres.make_database()
+
+
+@pytest.fixture
+def postgres_place(postgres: Server, postgres_database: str) -> str:
+    """Return the address of an empty database."""
+    postgres.clear(postgres_database)
+    return postgres_database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return where records can be kept: a file that is not there yet, then an empty database of the server."""
+    if request.param == "sqlite":
+        return str(tmp_path / "events.db")
+    address: str = request.getfixturevalue("postgres_place")
+    return address

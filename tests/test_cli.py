@@ -261,6 +261,15 @@ def test_missing_weights_are_4(command):
     assert "is missing" in command("code", "killing.txt", "--weights", "empty", exit_code=4).stderr
 
 
+def test_actors_of_the_users_own_go_before_those_that_ship(command):
+    Path("own.toml").write_text('own = {name = "Our Shabaab", kind = "militia", country = "SOM", aliases = ["Al-Shabaab"]}\n')
+    Path("report.txt").write_text("Al-Shabaab fighters attacked a police station in Baidoa on Tuesday, killing five officers.")
+    lines = command("code", "report.txt", "--actors", "own.toml", "--format", "jsonl").stdout.splitlines()
+    assert any(who["name"] == "Our Shabaab" for line in lines for who in json.loads(line)["agents"])
+    Path("bad.toml").write_text('x = {name = "X"}\n')
+    assert "bad.toml:1: entry 'x': 'kind' is missing" in command("code", "report.txt", "--actors", "bad.toml", exit_code=2).stderr
+
+
 def test_gazetteer_that_is_none_is_4(command):
     assert "killing.txt is no place index" in command("code", "killing.txt", "--gazetteer", "killing.txt", exit_code=4).stderr
 

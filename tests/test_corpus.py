@@ -100,3 +100,27 @@ def test_a_lost_line_break_is_no_split_word(check):
     report = copy.deepcopy(GOOD)
     report["sentences"][0] = "OUAGADOUGOUNine miners were killed in DobaPhoto by a stringer."
     assert check.check_line(json.dumps(report), set())[1] == []
+
+
+CLUSTERS = sorted((CORPUS / "clusters").glob("*.jsonl"))
+
+
+@pytest.mark.parametrize("path", CLUSTERS, ids=[path.stem for path in CLUSTERS])
+def test_every_cluster_quotes_its_reports_and_tells_of_its_own_incidents(path):
+    reports = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert len({report["id"] for report in reports}) == len(reports) > 100
+    for report in reports:
+        told = f"{report['title'] or ''}\n{report['text']}"
+        for event in report["events"]:
+            assert event["incident"] in report["incidents"], report["id"]
+            assert [words for words in event["anchors"] if words.split("#")[0] not in told] == [], report["id"]
+
+
+def test_clusters_have_several_reports_each():
+    sizes = {}
+    for path in CLUSTERS:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            cluster = json.loads(line)["cluster"]
+            sizes[cluster] = sizes.get(cluster, 0) + 1
+    assert len(sizes) >= 60
+    assert min(sizes.values()) >= 3

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
         CodebookError,
         DateError,
         DatelineError,
+        FilterError,
         InputError,
         MissingExtraError,
         OutputError,
         PackError,
         RegistryError,
+        StoreError,
     )
     from dateline.model import (
         Account,
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
     )
     from dateline.pipeline import Coder
     from dateline.records import record_of
+    from dateline.records.frames import read_database
     from dateline.records.views import CodedReport
 
 __version__ = "0.1.0"
@@ -82,6 +85,7 @@ __all__ = [
     "EventType",
     "Evidence",
     "Failure",
+    "FilterError",
     "InputError",
     "MissingExtraError",
     "OutputError",
@@ -95,6 +99,7 @@ __all__ = [
     "Span",
     "SpeakerKind",
     "Status",
+    "StoreError",
     "Thing",
     "TimeBasis",
     "TimePrecision",
@@ -106,6 +111,7 @@ __all__ = [
     "__version__",
     "code",
     "read_article",
+    "read_database",
     "record_of",
 ]
 
@@ -114,6 +120,7 @@ _ELSEWHERE = {
     "CodedReport": "dateline.records.views",
     "Config": "dateline.config",
     "read_article": "dateline.articles",
+    "read_database": "dateline.records.frames",
     "record_of": "dateline.records",
 }
 _coders: dict[Config, Coder] = {}

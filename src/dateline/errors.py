@@ -7,6 +7,8 @@
     ├── RegistryError       an actor registry with mistakes
     ├── PackError           a pack of data or the weights are missing or damaged
     ├── OutputError         a result that cannot be written
+    ├── StoreError          a database that cannot be opened, read or written
+    ├── FilterError         a condition on what to read from a database that is none
     └── MissingExtraError   an optional library is not installed
 
 Each message says what was wrong, where, what is allowed and what to do. ``exit_code`` is what the command ends with. All can be
@@ -66,6 +68,18 @@ class PackError(DatelineError):
 
 class OutputError(DatelineError):
     """A result that cannot be written."""
+
+    exit_code = 2
+
+
+class StoreError(DatelineError):
+    """A database that cannot be opened, read or written; what was committed is kept."""
+
+    exit_code = 2
+
+
+class FilterError(DatelineError):
+    """A condition on what to read from a database (``--where``) that is none."""
 
     exit_code = 2
 

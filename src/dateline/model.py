@@ -4,6 +4,7 @@
           -> Claim, Mention, Count, Link  (claims: the text's own words; ``Reading`` holds one article's)
           -> When, Where, Who             (grounding: the world; ``GroundedClaim``)
           -> Event                        (incidents: one article's account of one happening; ``Account``)
+          -> Incident                     (incidents: one happening as all reports tell it)
           -> record                       (records: what is written)
 
 Everything is frozen and keyword-only. Unknown is ``None`` or an empty tuple, never a made-up value. Offsets are half-open and
@@ -613,6 +614,111 @@ class Account:
 
     article: Article
     events: tuple[Event, ...] = ()
+
+
+# --- incidents across reports --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """An event with what it takes of its article to weigh it against the events of others.
+
+    Attributes:
+        origin: Id of the first article of its cluster of copies; its own article's where it repeats none.
+        passages: The sentences that its anchors stand in; ``details`` the others that it rests on; ``text`` is all of the
+            article, the title first.
+    """
+
+    event: Event
+    origin: str
+    published: dt.date | None = None
+    publisher: str | None = None
+    passages: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """One account's value of a field, by whom and when.
+
+    Attributes:
+        speaker: Who is quoted for it; None is the outlet's own voice.
+        toll: The figures, where the field is a kind of toll.
+    """
+
+    value: str
+    event_id: str
+    article_id: str
+    publisher: str | None = None
+    published: dt.date | None = None
+    speaker: str | None = None
+    speaker_kind: SpeakerKind = SpeakerKind.UNKNOWN
+    toll: Toll | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    """A field of which accounts differ: every account's value, the best first."""
+
+    field: str
+    sayings: tuple[Saying, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aggregate:
+    """What a report sums up over several happenings.
+
+    Attributes:
+        basis: The words or the length of time by which it was recognised.
+        tolls: The figures as told; the incident's own ``tolls`` are what its parts leave of them.
+        parts: Ids of the incidents that it sums up, as far as they are known.
+    """
+
+    basis: str
+    tolls: tuple[Toll, ...] = ()
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """One happening as all reports tell it: the best value of each field, and every account that differs.
+
+    Attributes:
+        id: ``inc_`` and a hash of the event that was published first.
+        tolls: The best of each kind that may be added to those of other incidents; what parts hold is not in it.
+        sources: Independent publishers or origins; copies of one text are one.
+        timeline: The figures in the order in which they were reported.
+        grade: A letter for the sources and a figure for the agreement (docs/incidents.md).
+        part_of: Ids of the aggregates that sum it up.
+        reasons: Field name to the rule by which its value was chosen.
+    """
+
+    id: str
+    event_ids: tuple[str, ...]
+    article_ids: tuple[str, ...]
+    type: EventType
+    status: Status
+    agents: tuple[Who, ...] = ()
+    targets: tuple[Who, ...] = ()
+    supporters: tuple[Who, ...] = ()
+    objects: tuple[Thing, ...] = ()
+    instruments: tuple[Thing, ...] = ()
+    place: Where | None = None
+    time: When | None = None
+    tolls: tuple[Toll, ...] = ()
+    claims: tuple[Attribution, ...] = ()
+    certainty: Certainty = Certainty.ASSERTED
+    codes: Mapping[str, Any] = field(default_factory=dict)
+    confidence: float = 0.0
+    sources: tuple[str, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+    timeline: tuple[Saying, ...] = ()
+    grade: str | None = None
+    aggregate: Aggregate | None = None
+    part_of: tuple[str, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 # --- what did not get through --------------------------------------------------------------------------------------------

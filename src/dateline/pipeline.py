@@ -33,13 +33,14 @@ class Coder:
     Raises:
         PackError: Weights or packs are missing or damaged.
         CodebookError: A codebook has mistakes.
+        RegistryError: A file of actors has mistakes.
     """
 
     def __init__(self, config: Config | None = None, *, progress: Callable[[int, int], None] | None = None) -> None:
         self.config = config or Config()
         self._codebooks = [open_codebook(name) for name in self.config.codebooks]
         self._reader = Reader(self.config.weights)
-        self._grounder = Grounder.open(self.config.gazetteer, progress=progress)
+        self._grounder = Grounder.open(self.config.gazetteer, self.config.actors, progress)
         self.info = CoderInfo(version=__version__, weights=self._reader.version, packs=self._grounder.version)
 
     def code(self, articles: Sequence[Article]) -> list[Account]:

@@ -95,12 +95,28 @@ class Talk:
         if self._bars and inputs > 1:
             self._draw(f"{counted(inputs, 'input')}, {counted(events, 'event')}", inputs, None)
 
+    def learning(self, step: int, steps: int, loss: float) -> None:
+        """Show how far training is: as a bar, or where there is none in a line at each quarter."""
+        told = f"learning: step {step:,} of {steps:,}, loss {loss:.2f}"
+        if self._bars:
+            self._draw(told, step, steps)
+            if step >= steps:
+                self._stop()
+        elif step * 4 // steps > (step - 1) * 4 // steps:
+            self.say(told)
+
+    def measure(self, description: str, done: int, total: int | None) -> None:
+        """Show how much of a whole is done, in any unit, with the time that remains; None is a whole of unknown size."""
+        if self._bars:
+            self._draw(description, done, total)
+
     def _draw(self, description: str, done: int, total: int | None) -> None:
         if self._progress is None or self._task is None:
             from rich.console import Console  # noqa: PLC0415
-            from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+            from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn  # noqa: PLC0415
 
-            columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+            remaining = () if total is None else (TextColumn("left"), TimeRemainingColumn())
+            columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), *remaining)
             self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
             self._progress.start()
             self._task = self._progress.add_task(description)
