@@ -267,7 +267,9 @@ def test_actors_of_the_users_own_go_before_those_that_ship(command):
     lines = command("code", "report.txt", "--actors", "own.toml", "--format", "jsonl").stdout.splitlines()
     assert any(who["name"] == "Our Shabaab" for line in lines for who in json.loads(line)["agents"])
     Path("bad.toml").write_text('x = {name = "X"}\n')
-    assert "bad.toml:1: entry 'x': 'kind' is missing" in command("code", "report.txt", "--actors", "bad.toml", exit_code=2).stderr
+    assert (
+        "bad.toml:1: entry 'x': 'kind' is missing" in command("code", "report.txt", "--actors", "bad.toml", exit_code=2).stderr
+    )
 
 
 def test_gazetteer_that_is_none_is_4(command):

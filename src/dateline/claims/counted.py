@@ -17,7 +17,6 @@ from dateline.claims.numerals import (
     Token,
     find_numerals,
     index_phrases,
-    phrase_at,
     phrase_before,
     tokenize,
     vocabulary,
@@ -124,7 +123,18 @@ def read_counted(text: str) -> Counted:
             whole.refused = True
         elif _sizes(tokens, part, whole):
             part.numeral, whole.refused = replace(part.numeral, value=whole.numeral.value), True
+        part.refused = part.refused or _is_superseded(tokens, part, whole)
+        if part.part_of is None and whole.part_of is None and _is_taken_up(tokens, part, whole):
+            whole.part_of = part
+    for group in counted.groups:
+        group.refused = group.refused or _is_body(tokens, group)
     return counted
+
+
+def _is_body(tokens: Sequence[Token], group: Group) -> bool:
+    """As in "a family" and "a nine-member crew": one body, which is not one person."""
+    one = group.numeral.form is Form.ARTICLE and group.numeral.value.best == 1
+    return one and not group.alone and tokens[group.last - 1].text in words_of("people", "bodies")
 
 
 def _sizes(tokens: Sequence[Token], group: Group, after: Group) -> bool:
@@ -132,6 +142,21 @@ def _sizes(tokens: Sequence[Token], group: Group, after: Group) -> bool:
     joint = group.last < len(tokens) and tokens[group.last].text == "of" and outset(tokens, after.numeral) == group.last + 1
     body = not group.alone and tokens[group.last - 1].text in words_of("people", "bodies")
     return joint and body and after.alone and group.numeral.form is Form.ARTICLE
+
+
+def _is_superseded(tokens: Sequence[Token], earlier: Group, later: Group) -> bool:
+    """As in "revised from 35 down to 31": the figure that another takes the place of."""
+    between = [token.text for token in tokens[earlier.numeral.last : later.numeral.first]]
+    return (
+        earlier.numeral.first > 0 and tokens[earlier.numeral.first - 1].text == "from" and between in (["to"], ["down", "to"])
+    )
+
+
+def _is_taken_up(tokens: Sequence[Token], whole: Group, part: Group) -> bool:
+    """As in "Of the 18 injured, four are in intensive care": the second is a part of the first."""
+    opens = [token.text for token in tokens[: whole.numeral.first]] in (["of", "the"], ["of"], ["out", "of", "the"])
+    commas = [i for i in range(whole.numeral.last, part.numeral.first) if tokens[i].text == ","]
+    return opens and part.alone and commas == [outset(tokens, part.numeral) - 1]
 
 
 def _is_higher_guess(tokens: Sequence[Token], group: Group, after: Group) -> bool:
@@ -349,7 +374,8 @@ def _refused(tokens: Sequence[Token], numeral: Numeral, first: int, last: int) -
         return True
     if numeral.form is not Form.FIGURE:
         return False
-    if _is_age(tokens, numeral, alone=first >= last) or _is_size(tokens, numeral):
+    alone = first >= last
+    if _is_age(tokens, numeral, alone=alone) or _is_size(tokens, numeral) or (alone and _is_offspring(tokens, numeral)):
         return True
     core = tokens[numeral.core]
     if core.text[0].isdecimal():
@@ -366,6 +392,12 @@ def _is_size(tokens: Sequence[Token], numeral: Numeral) -> bool:
         return True
     before = [token.text for token in tokens[max(0, numeral.core - 3) : numeral.core]]
     return before[1:] == ["of", "the"] and before[0] in words_of("figures", "share")
+
+
+def _is_offspring(tokens: Sequence[Token], numeral: Numeral) -> bool:
+    """As in "a mother of four": how many children somebody has."""
+    before = [token.text for token in tokens[max(0, numeral.first - 2) : numeral.first]]
+    return before[1:] == ["of"] and before[0] in words_of("grammar", "parents")
 
 
 def _both_again(tokens: Sequence[Token], numeral: Numeral) -> bool:
@@ -521,76 +553,3 @@ def _age_of(tokens: Sequence[Token], numeral: Numeral, last: int) -> bool:
     listing = state_of(holder.text) is not None or holder.text.endswith("s")
     value = numeral.value.best or 0
     return before in {",", "("} and closed and named and 0 < value < _NAMED_AGE and last == numeral.last and not listing
-
-
-# --- parts of another count ---------------------------------------------------------------------------------------------
-
-
-@cache
-def _part_phrases(side: str) -> dict[str, Any]:
-    return index_phrases(vocabulary()["subgroup"][side])
-
-
-def is_part(counted: Counted, group: Group) -> bool:
-    """Tell whether a count is part of another: "including four children", "three of them", "two of the dead"."""
-    tokens = counted.tokens
-    if phrase_at(tokens, group.numeral.last, _part_phrases("after")):
-        return not leads_back(tokens, group.numeral.last) or whole_of(counted, group) is not None
-    follow = tokens[group.numeral.last].text if group.numeral.last < len(tokens) else ""
-    if _in_apposition(counted, group) or (group.alone and follow in words_of("figures", "manner")):
-        return True
-    at = outset(tokens, group.numeral)
-    for i in range(at, max(at - 14, 0), -1):
-        if phrase_before(tokens, i, _part_phrases("before")):
-            return _lists_people(tokens, i, at)
-        word = tokens[i - 1].text
-        if (
-            word in {";", ".", ")"}
-            or kinds_of("transitive").get(word)
-            or word in words_of("grammar", "conjunction") - {"and", "or"}
-        ):
-            return False
-    return False
-
-
-def whole_of(counted: Counted, group: Group) -> Group | None:
-    """Return the count of which "three of them" are a part: that of the 12 in "wounded 12, three of them badly"."""
-    before = [other for other in counted.groups if other.numeral.last <= group.numeral.first and counted.countable(other)]
-    whole = before[-1] if before else None
-    if whole is None or any(token.text in {";", "."} for token in counted.tokens[whole.last : group.numeral.first]):
-        return None
-    return whole if (whole.numeral.value.best or 0) >= (group.numeral.value.best or 0) else None
-
-
-def _in_apposition(counted: Counted, group: Group) -> bool:
-    """As in "four people - three men and a woman -" and "six soldiers (four Iraqi, two American)"."""
-    tokens = counted.tokens
-    for whole in counted.groups:
-        behind = [i for i in range(whole.last, min(whole.last + 5, group.numeral.first)) if tokens[i].text == "("]
-        mark = behind[0] if behind else whole.last
-        opened = mark < group.numeral.first <= mark + 14 and tokens[mark].text in {"(", "-", "–", "—"}  # noqa: RUF001
-        if not opened or not (whole.person or whole.alone) or tokens[mark].start == tokens[mark - 1].end:
-            continue
-        inside = [token.text for token in tokens[mark + 1 : group.numeral.first]]
-        smaller = (group.numeral.value.best or 0) < (whole.numeral.value.best or 0)
-        if (
-            smaller
-            and not {tokens[mark].text, ")", ";", "."} & set(inside)
-            and not any(kinds_of("transitive").get(w) for w in inside)
-        ):
-            return True
-    return False
-
-
-def _lists_people(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Tell whether only a list of people lies between a subgroup word and a number."""
-    words = [token.text for token in tokens[first:last]]
-    if words[-2:] == [",", "and"] and words.count(",") == 1:
-        return False  # "seven militants, including a woman, and three policemen"
-    if "," in words and "and" not in words:
-        return False
-    plain = {",", "and", "at", "least", "more", "than", "were", "was", "are", "is", "also"}
-    return all(
-        word in plain or word in words_of("grammar", "determiner") or (word not in stops() and not state_of(word))
-        for word in words
-    )

@@ -16,18 +16,17 @@ from typing import TYPE_CHECKING
 from dateline.claims.counted import (
     Counted,
     Group,
-    is_part,
     is_person,
     kinds_of,
     leads_back,
     read_counted,
     read_noun_phrase,
     state_of,
-    whole_of,
 )
 from dateline.claims.elided import figures_alone
 from dateline.claims.governors import govern, joined, mixed
 from dateline.claims.numerals import Form, NumberValue, Token, vocabulary, words_of
+from dateline.claims.parts import is_part, whole_of
 from dateline.model import TollKind
 
 if TYPE_CHECKING:
@@ -323,10 +322,34 @@ def _denied(tokens: Sequence[Token], at: int, i: int) -> tuple[TollKind, ...]:
     if word in words_of("grammar", "anyone"):
         kind = kinds_of("transitive").get(before) or _passive_of(tokens, i + 1)
         return (TollKind(kind),) if kind is not None else ()
-    table = vocabulary()["zero"]
-    if word in table and (before == "any" or (tokens[at].text == "without" and i - at <= 3)):
-        return tuple(TollKind(kind) for kind in table[word])
+    if word == "any":
+        return _none_of_any(tokens, i + 1)
+    if word in vocabulary()["zero"] and _is_denied(tokens, at, i):
+        return tuple(TollKind(kind) for kind in vocabulary()["zero"][word])
     return (TollKind.KILLED,) if word == "loss" and before == "without" else ()
+
+
+def _is_denied(tokens: Sequence[Token], at: int, i: int) -> bool:
+    """As in "not cause any casualties", "without casualties", "neither side suffered casualties"."""
+    negative, before = tokens[at].text, tokens[i - 1].text
+    if i + 1 < len(tokens) and tokens[i + 1].text in words_of("grammar", "uninformed"):
+        return False  # "have no casualty figures"
+    borne = before in words_of("grammar", "bearing")
+    never = negative in {"not", "n't", "never"} or (negative == "neither" and i - at <= 4)
+    return before == "any" or (negative == "without" and i - at <= 3) or (borne and never)
+
+
+def _none_of_any(tokens: Sequence[Token], at: int) -> tuple[TollKind, ...]:
+    """As in "denied that any of their fighters had been killed"."""
+    if at < len(tokens) and tokens[at].text == "of":
+        at += 1
+        while at < len(tokens) and tokens[at].text in words_of("grammar", "determiner"):
+            at += 1
+    last, _, _ = read_noun_phrase(tokens, at)
+    if last == at or not is_person(tokens[last - 1].text):
+        return ()
+    kind = _passive_of(tokens, last)
+    return (TollKind(kind),) if kind is not None else ()
 
 
 def _passive_of(tokens: Sequence[Token], at: int) -> str | None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from dateline.claims.counted import QUOTES, Counted, Group, is_part, kinds_of, outset, state_of
+from dateline.claims.counted import QUOTES, Counted, Group, kinds_of, outset, state_of
 from dateline.claims.numerals import Form, index_phrases, phrase_before, vocabulary, words_of
+from dateline.claims.parts import is_part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,7 +17,6 @@ from dateline.claims.counted import (
     QUOTES,
     Counted,
     Group,
-    is_part,
     is_person,
     is_verbal,
     kinds_of,
@@ -28,12 +27,12 @@ from dateline.claims.counted import (
 )
 from dateline.claims.elided import take_over
 from dateline.claims.numerals import Form, Token, index_phrases, phrase_at, phrase_before, vocabulary, words_of
+from dateline.claims.parts import is_part, names_one, past_aside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _OF_ANYTHING = frozenset({"killed", "wounded", "missing"})
-_LONGEST_TITLE = 5
 _MAIN_VERB = 12  # tokens that a main verb may stand behind a participle
 _REACH = 26  # tokens that a subject may lie before its verb
 _HEADINGS = frozenset({"the", "of", "confirmed", "total", "number", "for", "its", "their"})
@@ -45,7 +44,7 @@ Governor = tuple[str, int]
 def govern(counted: Counted) -> None:
     """Find, for each number of a sentence, the kind of toll it tells and the word that tells it."""
     for group in counted.groups:
-        if not counted.countable(group) or group.kind is not None:
+        if not counted.countable(group) or group.kind is not None or names_one(counted, group):
             continue
         for rule, by_left in _RULES:
             found = rule(counted, group)
@@ -189,11 +188,29 @@ def _verb_before(tokens: Sequence[Token], group: Group, at: int) -> Governor | N
         return ("killed", at - 1) if _is_own(tokens, group) else None
     governing = kinds_of("transitive").get(verb)
     passive = _is_participle(verb) and _passive_before(tokens, at - 1)
+    if (
+        governing == "abducted"
+        and verb.startswith("seiz")
+        and any(_in("forces", token.text) for token in tokens[max(0, at - 4) : at - 1])
+    ):
+        governing = "detained"
     things = verb in words_of("strikes", "words") and not (group.person or group.alone)
     if governing is None or passive or things:
         return None
     joined_to_killed = at > 2 and tokens[at - 2].text == "or" and kinds_of("transitive").get(tokens[at - 3].text) == "killed"
     return ("killed" if joined_to_killed else governing), at - 1
+
+
+def _inverted(counted: Counted, group: Group) -> Governor | None:
+    """As in "Wounded in the ambush were two sergeants": a participle that opens the sentence, its subject behind "were"."""
+    tokens = counted.tokens
+    at = _before_adverbs(tokens, outset(tokens, group.numeral))
+    first = 1 if tokens[0].text == "also" else 0
+    if not (first + 1 < at <= _MAIN_VERB and _in("be", tokens[at - 1].text) and _is_participle(tokens[first].text)):
+        return None
+    kind = state_of(tokens[first].text)
+    placed = any(_in(name, tokens[first + 1].text) for name in ("be", "preposition", "adverb"))
+    return (kind, first) if kind is not None and placed else None
 
 
 def _before_adverbs(tokens: Sequence[Token], at: int) -> int:
@@ -351,6 +368,7 @@ class _Walk:
         limit = min(limit, at + 1) if self.group.whole else limit
         self.relative = self.group.part_of is not None and at < len(tokens) and _is_participle(tokens[at].text)
         kept: Governor | None = None
+        aside: Governor | None = None
         while at < limit:
             found = self._predicate(at)
             if found is not None and not self.relative:
@@ -359,11 +377,20 @@ class _Walk:
                 kept, self.relative = kept or found, False
                 at = found[1] + 1
                 continue
+            aside = aside or self._described_aside(at)
             step = self._step(at)
             if step is None:
                 break
             at = step
-        return kept
+        return kept or aside
+
+    def _described_aside(self, at: int) -> Governor | None:
+        """Read ", kidnapped in Kaduna a week ago,": it counts when the main verb tells nothing."""
+        tokens = self.counted.tokens
+        if tokens[at].text != "," or at + 1 >= len(tokens) or not self.group.person or past_aside(tokens, at) is None:
+            return None
+        kind = kinds_of("transitive").get(tokens[at + 1].text)
+        return (kind, at + 1) if kind is not None and self._is_passive(at + 1) else None
 
     def _main_verb(self, found: Governor) -> Governor | None:
         """Return what a main verb tells behind a participle that only describes: "two nurses abducted in June were freed"."""
@@ -489,14 +516,16 @@ class _Walk:
         while follow + 1 < len(tokens) and tokens[follow].text in {"his", "her", "their", "its", "the"}:
             follow += 1
         other = counted.starts.get(follow)
-        if other is not None and counted.countable(other) and not is_part(counted, other):
-            return max(other.last, follow + 1)
-        if tokens[at].text in {"and", "or", "plus"}:
-            return at + 1 if _nominal(tokens[at + 1].text) else None
+        taken_up = other is not None and other.part_of is self.group  # "of the 40 hostages, 12 were freed"
+        if other is not None and (taken_up or (counted.countable(other) and not is_part(counted, other))):
+            return None if taken_up else max(other.last, follow + 1)
+        kin = follow == at + 2 and _is_kin(tokens, at + 1)
+        if kin or tokens[at].text in {"and", "or", "plus"}:
+            return follow + 1 if kin else at + 1 if _nominal(tokens[at + 1].text) else None
         word = tokens[at + 1].text
         if tokens[at].text != "(" and (_in("be", word) or _in("have", word) or word in kinds_of("intransitive")):
             return at + 1
-        return _past_aside(tokens, at)
+        return past_aside(tokens, at)
 
     def _is_object(self) -> bool:
         """Tell whether the people are the object of a verb that is not known."""
@@ -505,23 +534,16 @@ class _Walk:
         return is_verbal(word) and not _in("preposition", word) and not _in("adverb", word)
 
 
+def _is_kin(tokens: Sequence[Token], at: int) -> bool:
+    """As in "a woman, her mother and two cousins": people joined without a number."""
+    return tokens[at].text in {"his", "her", "their"} and tokens[at + 1].text in words_of("people", "nouns")
+
+
 def _nominal(word: str) -> bool:
     """Tell whether a word can go on a noun phrase: "of the Maute and Abu Sayyaf groups"."""
     if _in("determiner", word) or is_person(word):
         return True
     return word[0].isalpha() and word not in stops() and state_of(word) is None and not is_verbal(word)
-
-
-def _past_aside(tokens: Sequence[Token], at: int) -> int | None:
-    """Return the token after an aside that begins at a mark; None when it does not close."""
-    closing = {"(": ")", ",": ",", "-": "-", "–": "–", "—": "—"}[tokens[at].text]  # noqa: RUF001
-    for i in range(at + 1, min(at + _REACH, len(tokens))):
-        if tokens[i].text == closing:
-            return i + 1
-        abbreviated = tokens[i - 1].capital and tokens[i - 1].end - tokens[i - 1].start <= _LONGEST_TITLE  # "Capt. Jasim"
-        if tokens[i].text == ";" or (tokens[i].text == "." and not abbreviated):
-            return None
-    return None
 
 
 # --- joined people ------------------------------------------------------------------------------------------------------
@@ -541,7 +563,7 @@ def _inherit(counted: Counted) -> None:
     take_over(counted)
 
 
-_RULES = ((_left, True), (_measured, True), (_inside, False), (_right, False), (_described, False))
+_RULES = ((_left, True), (_inverted, True), (_measured, True), (_inside, False), (_right, False), (_described, False))
 
 
 def _after_unnumbered(counted: Counted, group: Group) -> None:

@@ -202,6 +202,7 @@ def _around(sentence: str, place: Place) -> tuple[Place, str] | None:
 
 def _chained(sentence: str, speakers: list[_Speaker], hedges: tuple[str, ...], hedge_places: Sequence[Place]) -> list[Chain]:
     """Sort speakers into those who know and those who pass on."""
+    speakers = [one for one in speakers if not (one.cue_kind == "told" and _anybody(one.text or ""))] or speakers
     passing = [speaker for speaker in speakers if _passes(sentence, speaker, speakers)]
     knowing = [speaker for speaker in speakers if speaker not in passing]
     if not knowing:
@@ -262,4 +263,10 @@ def _listener(sentence: str, speaker: _Speaker) -> Place | None:
     if last <= first:
         return None
     place = tokens[first].start, tokens[last - 1].end
-    return place if speaker_kind(sentence[slice(*place)]) in PASSING else None
+    words = sentence[slice(*place)]
+    return place if speaker_kind(words) in PASSING and not _anybody(words) else None
+
+
+def _anybody(words: str) -> bool:
+    """Tell whether those who were told are no outlet that one could name: "reporters"."""
+    return words.lower() in stance_words()["listeners"]["any"]

@@ -16,8 +16,8 @@ from dateline.model import Account, EventType, GroundedClaim, GroundedReading, T
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# Log-odds added to the reader's link score. Tuned together on held-back and development reports with training/tune.py: change
-# one and run it again.
+# Log-odds added to the reader's link score. Tuned together on held-back and development reports with dateline_training/tune.py:
+# change one and run it again.
 SAME_TYPE = 2.5
 OTHER_TYPE = -0.5
 OTHER_DAY = -3.0

@@ -46,6 +46,10 @@ REPORT_DATE_SENTENCES = 4
 TIME_REACH = 3
 """An event without a time of its own takes the one last told at most so many sentences before."""
 
+DOUBTFUL = 0.6
+"""A claim whose confidence is less than this share of the event's surest one gives it no month or year, which is mostly that of
+some background told beside."""
+
 _UNDATED = frozenset({Status.PLANNED, Status.DENIED, Status.POSSIBLE})
 """What has not happened is never dated by what happened around it."""
 
@@ -333,7 +337,12 @@ def _place_key(where: Where) -> object:
 def _merge_time(
     reasons: dict[str, str], members: Sequence[GroundedClaim], reading: GroundedReading, status: Status
 ) -> When | None:
-    dated = [(member, member.when) for member in members if member.when is not None]
+    surest = max(member.claim.confidence for member in members)
+    dated = [
+        (member, member.when)
+        for member in members
+        if member.when is not None and not (member.when.precision.coarse and member.claim.confidence < DOUBTFUL * surest)
+    ]
     if dated:
         weight: dict[object, float] = defaultdict(float)
         for member, when in dated:
