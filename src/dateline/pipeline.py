@@ -77,7 +77,7 @@ class Coder:
         return replace(one, events=tuple(code_events(kept, self._codebooks)))
 
     def _calibrate(self, event: Event) -> float:
-        """Turn the reader's raw score into the share of such events that are right: logistic, fitted by dateline_training/tune.py."""
+        """Turn the reader's raw score into the share of such events that are right: logistic, fitted by training."""
         slope, per_anchor, intercept = self._reader.calibration
         raw = min(max(event.confidence, 1e-4), 1 - 1e-4)
         odds = slope * math.log(raw / (1 - raw)) + per_anchor * math.log(len(event.anchors)) + intercept
