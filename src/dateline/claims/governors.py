@@ -27,7 +27,7 @@ from dateline.claims.counted import (
 )
 from dateline.claims.elided import take_over
 from dateline.claims.numerals import Form, Token, index_phrases, phrase_at, phrase_before, vocabulary, words_of
-from dateline.claims.parts import is_part, names_one, past_aside
+from dateline.claims.parts import is_part, names_one, past_aside, speaks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +61,8 @@ def joined(counted: Counted, before: Group, group: Group) -> bool:
     while between and between[-1] in {"his", "her", "their", "the", "its", "also"}:
         between.pop()
     if not between or len(between) > 12 or between[-1] not in {"and", ",", "plus", "&", "with", "including"}:
+        return False
+    if between[-1] == "," and speaks(counted, group):
         return False
     inner = between[:-1]
     if inner and inner[-1] == ",":

@@ -124,3 +124,13 @@ def past_aside(tokens: Sequence[Token], at: int) -> int | None:
         if tokens[i].text == ";" or (tokens[i].text == "." and not abbreviated):
             return None
     return None
+
+
+def speaks(counted: Counted, group: Group) -> bool:
+    """Tell whether people say what was told before them: "killed 19 worshippers, a priest said"."""
+    for token in counted.tokens[group.last : group.last + 8]:
+        if token.text in {",", ";", "who", "that", "and"} or state_of(token.text):
+            return False
+        if token.text in words_of("figures", "said") or token.text in words_of("grammar", "speaks"):
+            return True
+    return False
