@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 
 from muc import Clusters, Tally, normalise, read_answers, score_role
 
-from dateline_training.data import MAX_PIECES, MUC_ROLES, Encoder, Record, Window, _one_sentence, muc_window, read_jsonl
+from dateline_training.data import MUC_ROLES, Encoder, Record, Window, muc_window, read_jsonl, window_from
 from dateline_training.learning import Optimiser, batches
 from dateline_training.losses import tensors
 from dateline_training.restoring import open_reader
@@ -52,19 +52,16 @@ Spans = list[tuple[int, int]]
 def windows(record: Record, encoder: Encoder) -> tuple[Spans, list[tuple[int, Window]]]:
     """Return the spans of a report's words, and its windows, half overlapping, with the place of each one's first word."""
     text = record["text"].lower()
-    spans, words, pieces, shapes, firsts = encoder.sentence(text, text.upper())
-    out, low, limit = [], 0, MAX_PIECES - 2
+    sentence = encoder.sentence(text, text.upper())
+    spans, words, _, _, firsts = sentence
+    out, low = [], 0
     while low < len(words):
-        base, high = firsts[low], low
-        while high < len(firsts) and firsts[high] - base < limit - 20:
-            high += 1
-        stop = min((firsts[high] if high < len(firsts) else len(pieces)) - base, limit)
-        inside = slice(base, base + stop)
-        window = _one_sentence(words[low:high], pieces[inside], shapes[inside], np.array(firsts[low:high]) - base, encoder)
+        window = window_from(low, sentence, encoder)
         out.append((low, window))
-        if high >= len(words):
+        if low + len(window.words) >= len(words):
             break
-        low = next(i for i in range(low, len(words)) if firsts[i] >= base + STRIDE)
+        start = firsts[low] + STRIDE
+        low = next(i for i in range(low, len(words)) if firsts[i] >= start)
     return spans, out
 
 

@@ -389,6 +389,18 @@ def ewt_window(record: Record, encoder: Encoder) -> Window | None:
     return w
 
 
+def window_from(low: int, pieces: Pieces, encoder: Encoder) -> Window:
+    """Return the window of a text that begins with one of its words and holds as many more as go in."""
+    _, words, ids, shapes, firsts = pieces
+    limit = MAX_PIECES - 2
+    base, high = firsts[low], low
+    while high < len(firsts) and firsts[high] - base < limit - 20:
+        high += 1
+    stop = min((firsts[high] if high < len(firsts) else len(ids)) - base, limit)
+    inside = slice(base, base + stop)
+    return _one_sentence(words[low:high], ids[inside], shapes[inside], np.array(firsts[low:high]) - base, encoder)
+
+
 def muc_window(record: Record, encoder: Encoder, rng: random.Random) -> Window | None:
     """A random window of a MUC-4 report with all occurrences of its role fillers tagged (helper task)."""
     text = record["text"].lower()
@@ -408,15 +420,7 @@ def muc_window(record: Record, encoder: Encoder, rng: random.Random) -> Window |
                         while k < len(spans) and spans[k][0] < m.end():
                             tags[k, r] = 2
                             k += 1
-    limit = MAX_PIECES - 2
-    low = rng.randrange(max(1, len(firsts) - 250)) if len(pieces) > limit else 0
-    base = firsts[low]
-    high = low
-    while high < len(firsts) and firsts[high] - base < limit - 20:
-        high += 1
-    stop = (firsts[high] if high < len(firsts) else len(pieces)) - base
-    stop = min(stop, limit)
-    inside = slice(base, base + stop)
-    w = _one_sentence(words[low:high], pieces[inside], piece_shapes[inside], np.array(firsts[low:high]) - base, encoder)
-    w.helper = {"muc": tags[low:high]}
+    low = rng.randrange(max(1, len(firsts) - 250)) if len(pieces) > MAX_PIECES - 2 else 0
+    w = window_from(low, (spans, words, pieces, piece_shapes, firsts), encoder)
+    w.helper = {"muc": tags[low : low + len(w.words)]}
     return w

@@ -21,9 +21,11 @@ from dateline.model import TollKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from dateline.model import Article, Attribution, CoderInfo, Event, Evidence, Thing, Toll, When, Where, Who
+    from dateline.model import Article, Attribution, CoderInfo, Event, Evidence, Incident, Thing, Toll, When, Where, Who
     from dateline.records.codebooks import Codebook
     from dateline.records.outputs import Sink
+
+    SpansOf = Callable[[Iterable[Evidence]], list[dict[str, Any]]]
 
 Record = dict[str, Any]
 CodeColumn = tuple[str, str | None]
@@ -122,19 +124,31 @@ def record_of(event: Event, article: Article, info: CoderInfo) -> Record:
         "type": str(event.type),
         "status": str(event.status),
         "anchors": _spans(event.anchors),
-        "agents": [_who(who) for who in event.agents],
-        "targets": [_who(who) for who in event.targets],
-        "supporters": [_who(who) for who in event.supporters],
-        "objects": [_thing(thing) for thing in event.objects],
-        "instruments": [_thing(thing) for thing in event.instruments],
-        "place": _place(event.place),
-        "time": _time(event.time),
-        "tolls": [_toll(toll) for toll in event.tolls],
-        "claims": [_claim(attribution) for attribution in event.claims],
-        "certainty": str(event.certainty),
-        "codes": {name: dict(code) if isinstance(code, Mapping) else code for name, code in event.codes.items()},
-        "confidence": round(event.confidence, 4),
+        **values_of(event, _spans),
         "coder": {"version": info.version, "weights": info.weights, "packs": info.packs},
+    }
+
+
+def values_of(told: Event | Incident, spans: SpansOf) -> Record:
+    """Return the fields that an event's record and an incident's have alike, from ``agents`` to ``confidence``.
+
+    Args:
+        told: The event or the incident.
+        spans: Turns evidence into the spans of such a record.
+    """
+    return {
+        "agents": [_who(who, spans) for who in told.agents],
+        "targets": [_who(who, spans) for who in told.targets],
+        "supporters": [_who(who, spans) for who in told.supporters],
+        "objects": [_thing(thing, spans) for thing in told.objects],
+        "instruments": [_thing(thing, spans) for thing in told.instruments],
+        "place": _place(told.place, spans),
+        "time": _time(told.time, spans),
+        "tolls": [toll_values(toll, spans) for toll in told.tolls],
+        "claims": [_claim(attribution, spans) for attribution in told.claims],
+        "certainty": str(told.certainty),
+        "codes": {name: dict(code) if isinstance(code, Mapping) else code for name, code in told.codes.items()},
+        "confidence": round(told.confidence, 4),
     }
 
 
@@ -146,22 +160,22 @@ def _spans(evidence: Iterable[Evidence]) -> list[Record]:
     ]
 
 
-def _who(who: Who) -> Record:
+def _who(who: Who, spans: SpansOf) -> Record:
     return {
         "name": who.name,
         "actor_id": who.actor_id,
         "kind": str(who.kind),
         "country": who.country,
-        "spans": _spans(who.evidence),
+        "spans": spans(who.evidence),
         "basis": who.basis,
     }
 
 
-def _thing(thing: Thing) -> Record:
-    return {"name": thing.name, "spans": _spans(thing.evidence)}
+def _thing(thing: Thing, spans: SpansOf) -> Record:
+    return {"name": thing.name, "spans": spans(thing.evidence)}
 
 
-def _place(place: Where | None) -> Record | None:
+def _place(place: Where | None, spans: SpansOf) -> Record | None:
     if place is None:
         return None
     return {
@@ -176,7 +190,7 @@ def _place(place: Where | None) -> Record | None:
         "precision": str(place.precision),
         "uncertainty_km": place.uncertainty_km,
         "basis": place.basis,
-        "spans": _spans(place.evidence),
+        "spans": spans(place.evidence),
         "alternatives": [
             {
                 "name": other.name,
@@ -191,7 +205,7 @@ def _place(place: Where | None) -> Record | None:
     }
 
 
-def _time(time: When | None) -> Record | None:
+def _time(time: When | None, spans: SpansOf) -> Record | None:
     if time is None:
         return None
     return {
@@ -200,11 +214,12 @@ def _time(time: When | None) -> Record | None:
         "precision": str(time.precision),
         "basis": str(time.basis),
         "partial": time.partial,
-        "spans": _spans(time.evidence),
+        "spans": spans(time.evidence),
     }
 
 
-def _toll(toll: Toll) -> Record:
+def toll_values(toll: Toll, spans: SpansOf) -> Record:
+    """Return a toll as it stands in a record."""
     return {
         "kind": str(toll.kind),
         "low": toll.low,
@@ -212,19 +227,19 @@ def _toll(toll: Toll) -> Record:
         "high": toll.high,
         "who": toll.who,
         "side": str(toll.side),
-        "spans": _spans(toll.evidence),
+        "spans": spans(toll.evidence),
         "speaker": toll.speaker,
     }
 
 
-def _claim(attribution: Attribution) -> Record:
+def _claim(attribution: Attribution, spans: SpansOf) -> Record:
     return {
         "speaker": attribution.speaker,
         "speaker_kind": str(attribution.speaker_kind),
         "via": list(attribution.via),
         "cue": attribution.cue,
         "hedges": list(attribution.hedges),
-        "spans": _spans(attribution.evidence),
+        "spans": spans(attribution.evidence),
     }
 
 

@@ -33,7 +33,7 @@ from dateline.model import (
     Where,
     Who,
 )
-from dateline.records.exports import Record, Writer, open_writer, toll_text
+from dateline.records.exports import Record, Writer, open_writer, toll_text, toll_values, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -166,18 +166,7 @@ def incident_record(incident: Incident) -> Record:
         "article_ids": list(incident.article_ids),
         "type": str(incident.type),
         "status": str(incident.status),
-        "agents": [_party(who) for who in incident.agents],
-        "targets": [_party(who) for who in incident.targets],
-        "supporters": [_party(who) for who in incident.supporters],
-        "objects": [{"name": thing.name, "spans": _spans(thing.evidence)} for thing in incident.objects],
-        "instruments": [{"name": thing.name, "spans": _spans(thing.evidence)} for thing in incident.instruments],
-        "place": _place(incident.place),
-        "time": _time(incident.time),
-        "tolls": [_toll_record(toll) for toll in incident.tolls],
-        "claims": [_claim(claim) for claim in incident.claims],
-        "certainty": str(incident.certainty),
-        "codes": dict(incident.codes),
-        "confidence": round(incident.confidence, 4),
+        **values_of(incident, _spans),
         "sources": list(incident.sources),
         "disputes": [_dispute(dispute) for dispute in incident.disputes],
         "timeline": [_saying(saying) for saying in incident.timeline],
@@ -194,69 +183,6 @@ def _spans(evidence: Iterable[Evidence]) -> list[Record]:
         | ({"field": "title"} if each.span.field == "title" else {})
         for each in evidence
     ]
-
-
-def _party(who: Who) -> Record:
-    return {
-        "name": who.name,
-        "actor_id": who.actor_id,
-        "kind": str(who.kind),
-        "country": who.country,
-        "spans": _spans(who.evidence),
-        "basis": who.basis,
-    }
-
-
-def _place(place: Where | None) -> Record | None:
-    if place is None:
-        return None
-    plain = {
-        name: getattr(place, name)
-        for name in ("name", "admin2", "admin1", "country", "country_code", "lat", "lon", "geoname_id")
-    }
-    alternatives = [
-        {name: getattr(other, name) for name in ("name", "country_code", "lat", "lon", "geoname_id", "score")}
-        for other in place.alternatives
-    ]
-    rest = {"precision": str(place.precision), "uncertainty_km": place.uncertainty_km, "basis": place.basis}
-    return plain | rest | {"spans": _spans(place.evidence), "alternatives": alternatives}
-
-
-def _time(time: When | None) -> Record | None:
-    if time is None:
-        return None
-    return {
-        "first": time.first.isoformat() if time.first else None,
-        "last": time.last.isoformat() if time.last else None,
-        "precision": str(time.precision),
-        "basis": str(time.basis),
-        "partial": time.partial,
-        "spans": _spans(time.evidence),
-    }
-
-
-def _toll_record(toll: Toll) -> Record:
-    return {
-        "kind": str(toll.kind),
-        "low": toll.low,
-        "best": toll.best,
-        "high": toll.high,
-        "who": toll.who,
-        "side": str(toll.side),
-        "spans": _spans(toll.evidence),
-        "speaker": toll.speaker,
-    }
-
-
-def _claim(claim: Attribution) -> Record:
-    return {
-        "speaker": claim.speaker,
-        "speaker_kind": str(claim.speaker_kind),
-        "via": list(claim.via),
-        "cue": claim.cue,
-        "hedges": list(claim.hedges),
-        "spans": _spans(claim.evidence),
-    }
 
 
 def _saying(saying: Saying) -> Record:
@@ -290,7 +216,11 @@ def _dispute(dispute: Dispute) -> Record:
 def _aggregate(aggregate: Aggregate | None) -> Record | None:
     if aggregate is None:
         return None
-    return {"basis": aggregate.basis, "tolls": [_toll_record(toll) for toll in aggregate.tolls], "parts": list(aggregate.parts)}
+    return {
+        "basis": aggregate.basis,
+        "tolls": [toll_values(toll, _spans) for toll in aggregate.tolls],
+        "parts": list(aggregate.parts),
+    }
 
 
 # --- files ---------------------------------------------------------------------------------------------------------------
