@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from dateline.model import TollKind
 CASES = [
     json.loads(line) for line in (Path(__file__).parents[1] / "cases" / "counts.jsonl").read_text(encoding="utf-8").splitlines()
 ]
+FRAMES = Path(__file__).parents[2] / "src" / "dateline" / "claims" / "frames.toml"
 SHARED = Path(__file__).parents[3] / "shared" / "corpus"
 
 WORDS = st.sampled_from(
@@ -141,3 +143,22 @@ def test_numbers_of_the_annotated_reports_keep_their_floor():
                         total += 1
     assert total > 4000
     assert hits / total > 0.97
+
+
+def test_frames_name_lists_that_exist():
+    data = tomllib.loads(FRAMES.read_text(encoding="utf-8"))
+    kinds = {kind.value for kind in TollKind} | {"taken"}
+    for frame in data["frame"]:
+        assert frame["kind"] in kinds
+        assert frame["verbs"], frame
+        assert frame["joints"], frame
+        assert set(frame["ends"]) <= set(data["ends"]), frame
+        assert frame.get("who", "settled") in data["people"], frame
+    assert set(data["ends"]) <= {end for frame in data["frame"] for end in frame["ends"]}
+
+
+@pytest.mark.parametrize("text", [line["text"] for line in CASES if line["rule"] == "find"])
+def test_a_toll_points_at_its_words(text):
+    for found in find_counts(text):
+        assert 0 <= found.start < found.end <= len(text)
+        assert 0 <= found.predicate_start < len(text)

@@ -35,10 +35,10 @@ def test_case(case):
     assert right, (case.get("tolls", case.get("events")), read)
 
 
-def test_half_of_the_cases_are_held_back():
+def test_many_cases_are_held_back():
     held = sum(case.get("held_back", False) for case in CASES)
     assert len(CASES) >= 450
-    assert held >= len(CASES) / 2
+    assert held >= 450
 
 
 @pytest.mark.parametrize(

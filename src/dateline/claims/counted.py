@@ -10,6 +10,8 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from dateline.claims.lexicon import QUOTES, head_of, is_demonym, is_person, is_verbal, kinds_of, state_of, stops
+from dateline.claims.nobody import counts_nobody
 from dateline.claims.numerals import (
     DASHES,
     Form,
@@ -25,9 +27,6 @@ from dateline.claims.numerals import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-QUOTES = frozenset("\"'“”‘’«»")  # noqa: RUF001 (the marks that newsrooms use)
-_NAMED_AGE = 110
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,6 +96,8 @@ class Counted:
         word = self.tokens[group.numeral.last - 1].text
         if word == "one" and not group.alone and self.tokens[group.last - 1].text in words_of("grammar", "own_kind"):
             return True  # "one death"
+        if word == "one" and not group.alone and self.tokens[group.numeral.last].text == "of":
+            return self.tokens[group.last - 1].text.endswith("s")  # "one of the pallbearers"
         return word in {"one", "another", "other"} and (group.alone or (word == "one" and self.tokens[group.last - 1].capital))
 
 
@@ -111,24 +112,39 @@ def read_counted(text: str) -> Counted:
         for at in range(outset(tokens, numeral), numeral.core + 1):
             counted.starts[at] = group
     for part, whole in pairwise(counted.groups):
-        if part.first == whole.numeral.first and tokens[part.numeral.last].text == "of":
-            part.first, part.last, part.person = whole.numeral.first, whole.last, whole.person or whole.alone
-            part.part_of, whole.whole = whole, True
-        elif part.alone and _is_higher_guess(tokens, part, whole):
-            part.first, part.last, part.person = whole.first, whole.last, whole.person
-            if whole.alone and whole.last + 1 < len(tokens) and tokens[whole.last].text == ",":  # "eight, possibly ten, people"
-                part.first = whole.last + 1
-                part.last, _, _ = read_noun_phrase(tokens, part.first)
-                part.person = part.last > part.first and is_person(tokens[part.last - 1].text)
-            whole.refused = True
-        elif _sizes(tokens, part, whole):
-            part.numeral, whole.refused = replace(part.numeral, value=whole.numeral.value), True
-        part.refused = part.refused or _is_superseded(tokens, part, whole)
-        if part.part_of is None and whole.part_of is None and _is_taken_up(tokens, part, whole):
-            whole.part_of = part
+        _relate(tokens, part, whole)
     for group in counted.groups:
         group.refused = group.refused or _is_body(tokens, group)
     return counted
+
+
+def _relate(tokens: Sequence[Token], part: Group, whole: Group) -> None:
+    """Relate a number to the next: the one may be a part of the other, a guess at the same, or its size."""
+    if part.first == whole.numeral.first and tokens[part.numeral.last].text == "of":
+        part.first, part.last, part.person = whole.numeral.first, whole.last, whole.person or whole.alone
+        if _is_each(tokens, part):
+            part.refused = True
+        else:
+            part.part_of, whole.whole = whole, True
+    elif part.alone and _is_higher_guess(tokens, part, whole):
+        part.first, part.last, part.person = whole.first, whole.last, whole.person
+        if whole.alone and whole.last + 1 < len(tokens) and tokens[whole.last].text == ",":  # "eight, possibly ten, people"
+            part.first = whole.last + 1
+            part.last, _, _ = read_noun_phrase(tokens, part.first)
+            part.person = part.last > part.first and is_person(tokens[part.last - 1].text)
+        whole.refused = True
+    elif _sizes(tokens, part, whole):
+        part.numeral, whole.refused = replace(part.numeral, value=whole.numeral.value), True
+    elif part.alone and part.last == whole.numeral.first and whole.numeral.form is Form.ARTICLE:
+        part.refused = whole.refused = True  # "five militants, one a woman,"
+    part.refused = part.refused or _is_superseded(tokens, part, whole)
+    if part.part_of is None and whole.part_of is None and _is_taken_up(tokens, part, whole):
+        whole.part_of = part
+
+
+def _is_each(tokens: Sequence[Token], part: Group) -> bool:
+    """As in "every one of its 31 members": all of them."""
+    return part.numeral.first > 0 and tokens[part.numeral.first - 1].text == "every"
 
 
 def _is_body(tokens: Sequence[Token], group: Group) -> bool:
@@ -172,59 +188,9 @@ def outset(tokens: Sequence[Token], numeral: Numeral) -> int:
     return numeral.first - phrase_before(tokens, numeral.first, _phrases("plain"))
 
 
-# --- words --------------------------------------------------------------------------------------------------------------
-
-
 @cache
 def _phrases(name: str) -> dict[str, Any]:
     return index_phrases(vocabulary()["phrases"][name])
-
-
-@cache
-def stops() -> frozenset[str]:
-    """Return the words at which a noun phrase ends."""
-    names = ("be", "have", "modal", "preposition", "conjunction", "pronoun", "determiner", "adverb", "verb", "after_noun")
-    return frozenset().union(*(words_of("grammar", name) for name in names)) | words_of("refused", "months")
-
-
-@cache
-def kinds_of(section: str) -> dict[str, str]:
-    """Return word to toll kind for a section of the predicates."""
-    return {word: kind for kind, words in vocabulary()["predicates"][section].items() for word in words}
-
-
-def state_of(word: str) -> str | None:
-    """Return the toll kind that a word tells as an adjective or participle ("wounded", "dead"), or None."""
-    return kinds_of("state").get(word) or kinds_of("transitive").get(word) or kinds_of("intransitive").get(word)
-
-
-def is_verbal(word: str) -> bool:
-    """Tell whether a word is shaped like a participle."""
-    return word.endswith(("ed", "ing"))
-
-
-@cache
-def is_person(word: str) -> bool:
-    """Tell whether a lower-case word is a noun for a person or for people."""
-    if word in words_of("people", "nouns") or word in words_of("people", "plurals"):
-        return True
-    if word in words_of("people", "not"):
-        return False
-    if len(word) > 4 and word.endswith(("men", "man", "ist", "ists", "ian", "ians", "ean", "eans")):
-        return True
-    for ending, instead in (("ies", "y"), ("es", ""), ("s", ""), ("'s", ""), ("s'", "")):
-        if word.endswith(ending) and word[: -len(ending)] + instead in words_of("people", "nouns"):
-            return True
-    return False
-
-
-def _is_demonym(token: Token) -> bool:
-    """Tell whether a capitalised word looks like the name of a person of a country ("Nigerien")."""
-    return (
-        token.capital
-        and len(token.text) > 4
-        and token.text.endswith(("an", "ien", "ese", "ani", "i", "ine", "ans", "is", "iens"))
-    )
 
 
 # --- noun phrases -------------------------------------------------------------------------------------------------------
@@ -233,37 +199,41 @@ def _is_demonym(token: Token) -> bool:
 def _group(tokens: Sequence[Token], numeral: Numeral) -> Group:
     """Read the noun phrase that a number counts."""
     at = numeral.last
-    while at < len(tokens) and tokens[at].text in {"more", "additional", "further"}:
+    while at < len(tokens) and tokens[at].text in {"more", "additional", "further", "such"}:
         at += 1
+    if at + 1 < len(tokens) and tokens[at].text in QUOTES and tokens[at + 1].text == "of":
+        at += 1  # '"scores" of insurgents'
     if at < len(tokens) and tokens[at].text == "of" and not leads_back(tokens, at):
         at += 1
         while at < len(tokens) and tokens[at].text in words_of("grammar", "determiner"):
             at += 1
+    while at + 1 < len(tokens) and tokens[at].text in QUOTES and (_mark(tokens, at, at) or is_person(tokens[at + 1].text)):
+        at += 1  # 'dozens of "terrorists"'
     last, aged, adjective = read_noun_phrase(tokens, at)
     person = aged or (last > at and _names_people(tokens, at, last, numeral))
-    refused = _refused(tokens, numeral, at, last) or (
-        numeral.form is not Form.NONE and not person and _head(tokens, at, last) in words_of("refused", "things")
+    refused = counts_nobody(tokens, numeral, at, last) or (
+        numeral.form is not Form.NONE and not person and head_of(tokens, at, last) in words_of("refused", "things")
     )
     return Group(numeral=numeral, first=at, last=last, person=person, refused=refused, adjective=adjective)
 
 
 def _names_people(tokens: Sequence[Token], first: int, last: int, numeral: Numeral) -> bool:
-    head = _head(tokens, first, last)
+    head = head_of(tokens, first, last)
+    if head == "head" and last < len(tokens) and tokens[last].text in words_of("grammar", "harm_noun"):
+        return False  # "a head wound"
+    if head in {"figure", "figures"} and _is_number(tokens, first, last):
+        return False
     if is_person(head) or (is_person(tokens[last - 1].text) and tokens[last - 2].text != "-"):
         return True
     share = last < len(tokens) and tokens[last].text == "of"  # "a third of them"
     ordinal = head in words_of("people", "ordinals") and numeral.form is Form.ARTICLE and not share
-    return ordinal or (_is_demonym(tokens[last - 1]) and head not in words_of("refused", "things"))
+    return ordinal or (is_demonym(tokens[last - 1]) and head not in words_of("refused", "things"))
 
 
-def _head(tokens: Sequence[Token], first: int, last: int) -> str:
-    """Return the last word of a noun phrase, with what a hyphen ties to it ("passer-by")."""
-    if last <= first:
-        return ""
-    at = last - 1
-    while at - 2 >= first and tokens[at - 1].text in DASHES:
-        at -= 2
-    return "".join("-" if token.text in DASHES else token.text for token in tokens[at:last])
+def _is_number(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Tell whether a figure is a number and no person: "a figure of 22 dead", "an official figure"."""
+    follow = tokens[last].text if last < len(tokens) else ""
+    return last - first < 2 or follow in {"of", "for"} or tokens[last - 2].text in words_of("figures", "not_figure")
 
 
 def leads_back(tokens: Sequence[Token], at: int) -> bool:
@@ -291,14 +261,31 @@ def read_noun_phrase(tokens: Sequence[Token], at: int) -> tuple[int, bool, tuple
             continue
         tied = i > at and tokens[i - 1].text in DASHES
         kind = None if tied or (i == at and tokens[i].text in words_of("grammar", "own_kind")) else state_of(tokens[i].text)
-        if kind is not None and _continues(tokens, i + 1) and not (i > at and is_person(tokens[i - 1].text)):
+        if (
+            kind is not None
+            and _describes(tokens[i].text)
+            and _continues(tokens, i + 1)
+            and not (i > at and is_person(tokens[i - 1].text))
+        ):
             adjective = (kind, i)
-        elif kind is not None or (not tied and _ends_phrase(tokens, at, i)):
+        elif (kind is not None and not (i == at and _modifies(tokens, i))) or (
+            kind is None and not tied and _ends_phrase(tokens, at, i)
+        ):
             break
         i += 1
     while i > at and (tokens[i - 1].text in DASHES or tokens[i - 1].text in QUOTES):
         i -= 1
     return i, aged, adjective
+
+
+def _describes(word: str) -> bool:
+    """Tell whether a toll word can be an adjective: "wounded" and "dead", not "die" and "flee"."""
+    return is_verbal(word) or word in kinds_of("state") or word in {"slain", "captive"}
+
+
+def _modifies(tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether a toll word is a noun before a noun for people: "seven rescue workers", "two murder suspects"."""
+    return at + 1 < len(tokens) and tokens[at].text not in kinds_of("intransitive") and is_person(tokens[at + 1].text)
 
 
 def _mark(tokens: Sequence[Token], first: int, at: int) -> int:
@@ -343,213 +330,24 @@ def _continues(tokens: Sequence[Token], at: int) -> bool:
 
 def _ends_phrase(tokens: Sequence[Token], first: int, at: int) -> bool:
     word = tokens[at].text
-    if not word[0].isalpha():
+    hyphened = at + 1 < len(tokens) and tokens[at + 1].text in DASHES and tokens[at + 1].start == tokens[at].end  # "off-duty"
+    if not word[0].isalpha() or (word in words_of("grammar", "finite") and not hyphened):
         return True
-    if at + 1 < len(tokens) and tokens[at + 1].text in DASHES and tokens[at + 1].start == tokens[at].end:
-        return False  # "off-duty"
+    if hyphened or (at == first and word not in stops()):
+        return False
     if word in stops():
         adjective = at == first and is_verbal(word) and _continues(tokens, at + 1)
         return not (adjective or (word == "us" and tokens[at].capital and _continues(tokens, at + 1)))
-    if at == first:
-        return False
     before = tokens[at - 1].text
     people = is_person(before) or before.endswith("s")
     named = tokens[at].capital and tokens[at - 1].capital  # "Kurdistan Workers Party"
     closes = before.endswith("s") or before in words_of("people", "closed")
     if is_person(before) and closes and not named and not _is_plural(word):
         return True  # "18 soldiers captive", "11 members drew protests"
+    if is_person(before) and word.endswith("ly"):
+        return not is_person(word)  # "killed one man instantly"
     return word in vocabulary()["units"] or (people and is_verbal(word) and not is_person(word))
 
 
 def _is_plural(word: str) -> bool:
     return is_person(word) and (word.endswith("s") or word in words_of("people", "plurals"))
-
-
-# --- numbers that count nobody ------------------------------------------------------------------------------------------
-
-
-def _refused(tokens: Sequence[Token], numeral: Numeral, first: int, last: int) -> bool:
-    """Tell whether a number counts no people by what stands right before or after it."""
-    if numeral.measure or (numeral.form is not Form.NONE and _measures(tokens, numeral, first, last)):
-        return True
-    if numeral.form is not Form.FIGURE:
-        return False
-    alone = first >= last
-    if _is_age(tokens, numeral, alone=alone) or _is_size(tokens, numeral) or (alone and _is_offspring(tokens, numeral)):
-        return True
-    core = tokens[numeral.core]
-    if core.text[0].isdecimal():
-        return any(rule(tokens, numeral) for rule in (_tied, _labels, _dates, _year, _scores)) or _age_of(tokens, numeral, last)
-    if core.text == "both":
-        return _both_again(tokens, numeral)
-    return core.capital and core.text in vocabulary()["units"] and _labels(tokens, numeral)  # "Unit Two"
-
-
-def _is_size(tokens: Sequence[Token], numeral: Numeral) -> bool:
-    """As in "the attackers, thought to number 15," and "some of the 200": how many there are, not how many were harmed."""
-    first, second = ["", "", *(token.text for token in tokens[max(0, numeral.first - 2) : numeral.first])][-2:]
-    if second in words_of("grammar", "sizing") and first in {"to", ",", "who", "they"}:
-        return True
-    before = [token.text for token in tokens[max(0, numeral.core - 3) : numeral.core]]
-    return before[1:] == ["of", "the"] and before[0] in words_of("figures", "share")
-
-
-def _is_offspring(tokens: Sequence[Token], numeral: Numeral) -> bool:
-    """As in "a mother of four": how many children somebody has."""
-    before = [token.text for token in tokens[max(0, numeral.first - 2) : numeral.first]]
-    return before[1:] == ["of"] and before[0] in words_of("grammar", "parents")
-
-
-def _both_again(tokens: Sequence[Token], numeral: Numeral) -> bool:
-    """As in "two women, pensioners both," and "two suspects, both Chechens,"."""
-    at = numeral.first
-    closing = numeral.last >= len(tokens) or not tokens[numeral.last].text[0].isalpha()
-    return (at > 0 and closing) or (at > 1 and tokens[at - 1].text == "," and is_person(tokens[at - 2].text))
-
-
-def _is_age(tokens: Sequence[Token], numeral: Numeral, *, alone: bool) -> bool:
-    """As in "aged 12", "aged 17 and 19", "aged between 12 and 15", "between the ages of 17 and 24", "in his 20's"."""
-    at = numeral.core
-    if (
-        numeral.last < len(tokens)
-        and tokens[numeral.last].text in {"'", "s"}
-        and tokens[at - 1].text in {"his", "her", "their"}
-    ):
-        return True
-    reach = max(0, at - 8) if alone else at - 1
-    for i in range(at - 1, reach - 1, -1):
-        word = tokens[i].text
-        if word in {"aged", "age", "ages"}:
-            return True
-        if not (word[0].isdecimal() or word in words_of("grammar", "between_ages") or word in vocabulary()["units"]):
-            return False
-    return False
-
-
-def _measures(tokens: Sequence[Token], numeral: Numeral, first: int, last: int) -> bool:
-    """As in "12 km", "a 13-year-old" (the 13), "$ 5", "40 %", "122-mm", "5 p.m.", "two more days"."""
-    at = numeral.last
-    before = tokens[numeral.core - 1] if numeral.core else None
-    after = tokens[at].text if at < len(tokens) else ""
-    if after in {"%", "a.m.", "p.m.", "°", "strong"}:
-        return True
-    if before is not None and before.text in words_of("refused", "money"):
-        marked = (
-            not before.text.isalpha() or before.end == tokens[numeral.core].start or before.text in {"rs", "usd", "eur", "ksh"}
-        )
-        if marked:
-            return True
-    tie = (
-        after in DASHES
-        and at + 1 < len(tokens)
-        and tokens[at].end == tokens[at + 1].start
-        and tokens[at].start == tokens[at - 1].end
-    )
-    if tie and tokens[at + 1].text[0].isalnum() and numeral.form is not Form.UNKNOWN:
-        return True
-    units = words_of("refused", "units")
-    head = _head(tokens, first, last)
-    nearest = tokens[first].text if first < len(tokens) else ""
-    return head in units or (nearest in units and not is_person(head))
-
-
-def _tied(tokens: Sequence[Token], numeral: Numeral) -> bool:
-    """As in "F-16", "M23", "5th", "122mm"."""
-    at = numeral.core
-    before = tokens[at - 1] if at else None
-    if (
-        before is not None
-        and before.end == tokens[at].start
-        and (before.text[0].isalnum() or before.text in {"/", ":", ".", "#"})
-    ):
-        return True
-    if (
-        before is not None
-        and at > 1
-        and before.text in DASHES
-        and before.start == tokens[at - 2].end
-        and before.end == tokens[at].start
-    ):
-        return True
-    after = tokens[numeral.last] if numeral.last < len(tokens) else None
-    return after is not None and after.start == tokens[numeral.last - 1].end and after.text[0].isalpha()
-
-
-def _labels(tokens: Sequence[Token], numeral: Numeral) -> bool:
-    """As in "Resolution 1701", "No. 5", "12 Elm Street"."""
-    at = numeral.core
-    ahead = tokens[numeral.last : numeral.last + 3]
-    if (
-        len(ahead) > 1
-        and ahead[0].capital
-        and ahead[1].capital
-        and any(token.text in words_of("refused", "streets") for token in ahead[1:])
-    ):
-        return True
-    dot = at > 1 and tokens[at - 1].text == "."
-    label = tokens[at - 2] if dot else tokens[at - 1] if at else None
-    if label is None or label.text not in words_of("refused", "before"):
-        return False
-    return label.capital or label.text in {"km", "point", "page"}
-
-
-def _dates(tokens: Sequence[Token], numeral: Numeral) -> bool:
-    """As in "October 4", "Oct. 4", "4 October", "20 and 21 October", "June 2014"."""
-    months = words_of("refused", "months")
-    at, value, text = numeral.core, numeral.value.best or 0, tokens[numeral.core].text
-    if not text.isdecimal():
-        return False
-    before = tokens[at - 2] if at > 1 and tokens[at - 1].text == "." else tokens[at - 1] if at else None
-    if before is not None and before.text in months and before.capital:
-        dated = at > 1 and tokens[at - 2].text.isdecimal()  # "6 OCT 89"
-        if value <= 31 or 1900 <= value < 2100 or (dated and value < 100):
-            return True
-    if value > 31:
-        return False
-    ahead = [
-        token
-        for token in tokens[numeral.last : numeral.last + 3]
-        if token.text not in {"and", "to", "or", "/", ","} and not token.text.isdecimal()
-    ]
-    return bool(ahead) and ahead[0].text in months and ahead[0].capital and tokens[numeral.last].text != "."
-
-
-def _year(tokens: Sequence[Token], numeral: Numeral) -> bool:
-    """As in "in 2014": four figures without a comma, no noun after them, no verb or modifier before them."""
-    text = tokens[numeral.core].text
-    if not (text.isdecimal() and len(text) == 4 and len(tokens) > 1 and 1900 <= int(text) < 2100):
-        return False
-    after = tokens[numeral.last].text if numeral.last < len(tokens) else ""
-    noun = after[:1].isalpha() and after not in stops() and state_of(after) is None
-    before = tokens[numeral.core - 1].text if numeral.core else ""
-    governed = kinds_of("transitive").get(before) is not None or (
-        numeral.first < numeral.core and before not in {"about", "around", "from", "between"}
-    )
-    return not noun and not governed
-
-
-def _scores(tokens: Sequence[Token], numeral: Numeral) -> bool:
-    """As in "3-1", "10:30", "12/5": figures tied to figures that are no range."""
-    if numeral.last + 1 >= len(tokens):
-        return False
-    mark, follow = tokens[numeral.last], tokens[numeral.last + 1]
-    tied = mark.start == tokens[numeral.last - 1].end and follow.start == mark.end
-    return tied and (mark.text in DASHES or mark.text in {":", "/", "."}) and follow.text[0].isdecimal()
-
-
-def _age_of(tokens: Sequence[Token], numeral: Numeral, last: int) -> bool:
-    """As in "Dayton, 42, of", "aged 12", "a girl of 12", "Omar Haddad (34)"."""
-    at = numeral.core
-    before = tokens[at - 1].text if at else ""
-    holder = tokens[at - 2] if at > 1 else None
-    if holder is None:
-        return False
-    if before == "of" and (
-        holder.text == "age" or (is_person(holder.text) and not holder.text.endswith("s") and last == numeral.last)
-    ):
-        return holder.text not in {"people", "total", "dead"}
-    closed = numeral.last >= len(tokens) or tokens[numeral.last].text in {",", ")", ".", "and"}
-    named = holder.text[0].isalpha() and (holder.capital or is_person(holder.text))
-    listing = state_of(holder.text) is not None or holder.text.endswith("s")
-    value = numeral.value.best or 0
-    return before in {",", "("} and closed and named and 0 < value < _NAMED_AGE and last == numeral.last and not listing

@@ -13,20 +13,12 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from dateline.claims.counted import (
-    Counted,
-    Group,
-    is_person,
-    kinds_of,
-    leads_back,
-    read_counted,
-    read_noun_phrase,
-    state_of,
-)
+from dateline.claims.counted import Counted, Group, leads_back, read_counted, read_noun_phrase
 from dateline.claims.elided import figures_alone
-from dateline.claims.governors import govern, joined, mixed
+from dateline.claims.governors import govern, mixed
+from dateline.claims.lexicon import is_person, kinds_of, state_of
 from dateline.claims.numerals import Form, NumberValue, Token, vocabulary, words_of
-from dateline.claims.parts import is_part, whole_of
+from dateline.claims.parts import is_part, joined, whole_of
 from dateline.model import TollKind
 
 if TYPE_CHECKING:
@@ -267,6 +259,8 @@ def _kinds(counted: Counted, group: Group) -> tuple[tuple[TollKind, ...], int]:
     """Return the kinds that a count tells, and the token that tells them; "no casualties" tells two."""
     if group.refused or group.numeral.form is Form.MANY:
         return (), -1
+    if group.numeral.form is Form.NONE and len(denied := _no(counted, group)[0]) > 1:
+        return denied, _no(counted, group)[1]
     if group.kind is not None:
         none_of_both = group.numeral.form is Form.NONE and mixed(counted, group)  # "nobody was killed or injured"
         return (TollKind.KILLED, TollKind.WOUNDED) if none_of_both else (TollKind(group.kind),), group.predicate
@@ -394,11 +388,12 @@ def _is_subgroup(counted: Counted, group: Group, kind: TollKind) -> bool:
     whole = whole_of(counted, group)
     if leads_back(counted.tokens, at):
         return whole is None or whole.kind == kind
-    if group.predicate < at:
-        return True
     named = [token.text for token in counted.tokens[at : at + 3]]
     if named[:1] == ["of"] and named[1] in {"the", "those", "these"}:
-        return (kinds_of("nouns").get(named[-1]) or state_of(named[-1]) or kind) == kind
+        other = kinds_of("nouns").get(named[-1]) or state_of(named[-1]) or kind
+        return other == kind or (group.predicate < at and other in {"killed", "wounded"})
+    if group.predicate < at:
+        return True
     return whole is None or whole.kind == kind
 
 

@@ -7,9 +7,11 @@ the rules; the words are in ``counts.toml`` (``figures``).
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from dateline.claims.counted import QUOTES, Counted, Group, kinds_of, outset, state_of
+from dateline.claims.counted import Counted, Group, outset
+from dateline.claims.lexicon import QUOTES, kinds_of, state_of
 from dateline.claims.numerals import Form, index_phrases, phrase_before, vocabulary, words_of
 from dateline.claims.parts import is_part
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from dateline.claims.numerals import Token
 
+_CLAUSE = 10  # tokens before a figure in which a word tells that it was the first
 _REACH = 30  # tokens between a count and one that leaves its kind out
 
 
@@ -31,6 +34,17 @@ def take_over(counted: Counted) -> None:
             before = group
 
 
+def drop_corrected(counted: Counted) -> None:
+    """Drop a first figure that a later one corrects: "initially said nine had died but later put the figure at six"."""
+    told = [group for group in counted.groups if group.kind is not None and not is_part(counted, group)]
+    for before, group in pairwise(told):
+        ahead = {token.text for token in counted.tokens[max(0, before.numeral.first - _CLAUSE) : before.numeral.first]}
+        between = {token.text for token in counted.tokens[before.last : group.numeral.core]}
+        corrects = between & words_of("figures", "then") and between & {"but", ";", ",", "before"}
+        if before.kind == group.kind and ahead & words_of("figures", "first") and corrects:
+            before.kind, before.refused = None, True
+
+
 def figures_alone(counted: Counted) -> list[Group]:
     """Return the numbers of a sentence that speak of people told of before it: "residents put the figure at 40"."""
     return [
@@ -38,7 +52,32 @@ def figures_alone(counted: Counted) -> list[Group]:
     ]
 
 
+def _follows_suit(counted: Counted, before: Group, group: Group) -> bool:
+    """As in "ten soldiers were killed in Kano and two civilians in Jos": people with a place and no verb of their own."""
+    tokens, at = counted.tokens, outset(counted.tokens, group.numeral)
+    if not (group.person and counted.countable(group)) or is_part(counted, group) or at < 1:
+        return False
+    ahead = tokens[group.last : group.last + 2]
+    placed = (
+        len(ahead) > 1
+        and ahead[0].text in {"in", "at", "near", "by", "outside"}
+        and (ahead[1].capital or ahead[1].text == "the")
+    )
+    if not placed or tokens[at - 1].text not in {"and", ","} or before.by_left:
+        return False
+    if any(_tells(token.text) or token.text == ";" for token in tokens[max(before.last, before.predicate + 1) : at]):
+        return False
+    for token in tokens[group.last :]:
+        if token.text in {".", ",", ";", "and"}:
+            return True
+        if _tells(token.text):
+            return False
+    return True
+
+
 def _elides(counted: Counted, before: Group, group: Group) -> bool:
+    if _follows_suit(counted, before, group):
+        return True
     if not _bare(counted, group) or group.numeral.first - before.numeral.last > _REACH:
         return False
     return _is_said(counted.tokens, group) or _again(counted.tokens, group) or _gapped(counted.tokens, before, group)
@@ -84,14 +123,32 @@ def _gapped(tokens: Sequence[Token], before: Group, group: Group) -> bool:
     """As in "ten were killed in Kano, six in Jos and one in Bauchi" and "the bombing killed 12, the shooting five"."""
     at, last = outset(tokens, group.numeral), group.numeral.last
     between = [token.text for token in tokens[max(before.numeral.last, before.predicate + 1) : at]]
-    if any(_tells(word) for word in between) or ";" in between:
-        return False
     ends = last >= len(tokens) or tokens[last].text in {".", ",", ";", "and"}
+    if ";" in between:
+        return ends and _only_when(tokens, at)
+    if any(_tells(word) for word in between):
+        return False
+    if [word for word in between if word != ","] == ["not"]:
+        return ends or tokens[last].text == "as"  # "128, not 73 as the authorities claim"
     if between and between[-1] in {",", "and"}:
-        return ends or tokens[last].text in {"in", "at", "near", "on", "by"}
+        return ends or tokens[last].text in {"in", "at", "near", "on", "by", "according"}
+    if between and between[-1] == "at" and tokens[outset(tokens, before.numeral) - 1].text == "at":
+        between.pop()  # "put the dead at 68, railway officials at 76"
+        return ends and bool({",", "and"} & set(between[-6:]))
     commas = [i for i, word in enumerate(between) if word == ","]
     subject = between[commas[-1] + 1 :] if commas else []
     return ends and 2 <= len(subject) <= 4 and subject[0] in words_of("grammar", "determiner")
+
+
+def _only_when(tokens: Sequence[Token], at: int) -> bool:
+    """As in "17 were killed on Monday; on Tuesday, nine": only a time or a place stands behind the semicolon."""
+    i = at - 1
+    while i >= 0 and tokens[i].text != ";":
+        word = tokens[i].text
+        if not (word == "," or tokens[i].capital or word in words_of("grammar", "preposition")):
+            return False
+        i -= 1
+    return tokens[at - 1].text == ","
 
 
 def _tells(word: str) -> bool:

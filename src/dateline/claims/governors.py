@@ -8,37 +8,28 @@ docs/counts.md lists the rules.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from dateline.claims.counted import (
-    QUOTES,
-    Counted,
-    Group,
-    is_person,
-    is_verbal,
-    kinds_of,
-    leads_back,
-    outset,
-    state_of,
-    stops,
-)
-from dateline.claims.elided import take_over
+from dateline.claims.counted import Counted, Group, age_at, leads_back, outset
+from dateline.claims.elided import drop_corrected, take_over
+from dateline.claims.frames import admitted, as_object, held, is_armed, is_attacker, lost, maimed, taken_up
+from dateline.claims.lexicon import QUOTES, is_verbal, kinds_of, state_of
+from dateline.claims.measured import before_adverbs, measured
 from dateline.claims.numerals import Form, Token, index_phrases, phrase_at, phrase_before, vocabulary, words_of
-from dateline.claims.parts import is_part, names_one, past_aside, speaks
+from dateline.claims.parts import is_part, joined, names_one, past_joined, speaks, whole_of
+from dateline.claims.subjects import MAIN_VERB, follow_subject, later_died
+from dateline.claims.unreal import is_unreal
+from dateline.claims.verbs import Governor, expressions, finite, has_object, in_list, is_noun, is_participle, passive_before
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_POSSESSIVES = frozenset({"his", "her", "their", "its"})
+_OPENERS = frozenset({"him", "her", "them", "the", "his", "its", "their", "our", "a", "an"})
+_STATUS = frozenset({"lives", "hostages", "refugees", "martyrs", "detainees"})
 _OF_ANYTHING = frozenset({"killed", "wounded", "missing"})
-_MAIN_VERB = 12  # tokens that a main verb may stand behind a participle
-_REACH = 26  # tokens that a subject may lie before its verb
-_HEADINGS = frozenset({"the", "of", "confirmed", "total", "number", "for", "its", "their"})
-
-Governor = tuple[str, int]
-"""A toll kind and the token that tells it."""
 
 
 def govern(counted: Counted) -> None:
@@ -47,36 +38,71 @@ def govern(counted: Counted) -> None:
         if not counted.countable(group) or group.kind is not None or names_one(counted, group):
             continue
         for rule, by_left in _RULES:
-            found = rule(counted, group)
-            if found is not None and (found[0] in _OF_ANYTHING or group.person or group.alone or rule is _inside):
-                group.kind, group.predicate = found
+            found = None if rule is follow_subject and _is_carried(counted, group) else rule(counted, group)
+            if rule is follow_subject and found is not None and _shares_object(counted, group, found[1]):
+                break  # "killed an officer and a technician, officials said, offering a reward for an arrest"
+            if group.numeral.form is Form.NONE and by_left and found is not None and found[0] not in _OF_ANYTHING:
+                continue  # "took no prisoners"
+            if found is not None and _holds(counted, group, found, own_kind=rule is _inside):
+                group.kind, group.predicate = later_died(counted, group, found) if by_left else found
                 group.by_left = by_left
                 break
     _inherit(counted)
 
 
-def joined(counted: Counted, before: Group, group: Group) -> bool:
-    """Tell whether two counted noun phrases are joined by "and" or a comma, with at most a phrase of place between."""
-    between = [token.text for token in counted.tokens[before.last : outset(counted.tokens, group.numeral)]]
-    while between and between[-1] in {"his", "her", "their", "the", "its", "also"}:
-        between.pop()
-    if not between or len(between) > 12 or between[-1] not in {"and", ",", "plus", "&", "with", "including"}:
+def _shares_object(counted: Counted, group: Group, at: int) -> bool:
+    """Tell whether people are joined to the object of a verb, and the verb found behind them stands past a comma."""
+    if all(token.text != "," for token in counted.tokens[group.last : at]):
         return False
-    if between[-1] == "," and speaks(counted, group):
+    ahead = [other for other in counted.groups if other.last <= group.numeral.first and not other.refused]
+    before = ahead[-1] if ahead else None
+    return before is not None and before.by_left and before.kind is not None and joined(counted, before, group)
+
+
+def _is_carried(counted: Counted, group: Group) -> bool:
+    """As in "the trawler, with 14 on board, was released": what befalls a thing is not told of the people in it."""
+    tokens, at = counted.tokens, outset(counted.tokens, group.numeral)
+    if at < 2 or tokens[at - 1].text not in {"with", "carrying"}:
         return False
-    inner = between[:-1]
-    if inner and inner[-1] == ",":
-        inner = inner[:-1]
-    if not inner:
+    before = at - 2 - (tokens[at - 2].text == ",")
+    follow = tokens[group.last].text if group.last < len(tokens) else ""
+    return tokens[before].text in words_of("refused", "things") and follow not in {"who", "dead", "killed", "wounded"}
+
+
+def _holds(counted: Counted, group: Group, found: Governor, *, own_kind: bool) -> bool:
+    """Tell whether people can have a toll of a kind, and whether it has come about."""
+    kind, at = found
+    if own_kind:
         return True
-    bar = {";", ",", "and", "who", "that"}
-    plain = inner[0] in {"of", "from", "in", "at", "as", "together", "along"}
-    return plain and not any(_finite(word) or state_of(word) or word in bar for word in inner)
+    if counted.tokens[at].text in words_of("rescues", "words") and any(
+        token.text in words_of("rescues", "perils") for token in counted.tokens
+    ):
+        return False  # those who are saved from the sea had not been held
+    if kind == "displaced" and counted.tokens[at].text.startswith("evacuat") and _is_hurt(counted, group):
+        return False
+    anybody = kind in _OF_ANYTHING or counted.tokens[at].text in words_of("figures", "persons_only")
+    if kind == "released" and counted.tokens[at].text.startswith("escap") and is_attacker(counted, group):
+        return False  # gunmen who escape had not been held
+    if not (anybody or group.person or group.alone) or (kind == "displaced" and is_armed(counted, group)):
+        return False
+    return group.numeral.form is Form.NONE or not is_unreal(counted.tokens, at)
+
+
+def _is_hurt(counted: Counted, group: Group) -> bool:
+    """As in "ten wounded, one of whom was evacuated": taken to be treated, not driven from home."""
+    if not group.alone and counted.tokens[group.last - 1].text in {"wounded", "injured", "casualties", "bodies"}:
+        return True
+    whole = whole_of(counted, group)
+    return whole is not None and whole.kind in {"wounded", "killed"} and group.alone
 
 
 def mixed(counted: Counted, group: Group) -> bool:
     """Tell whether one figure stands for dead and hurt together ("60 killed and injured"), and so for neither."""
     at, tokens = group.predicate, counted.tokens
+    if group.kind == "killed" and at > group.numeral.last + 1 and tokens[at - 1].text == "or":
+        return state_of(tokens[at - 2].text) == "wounded"  # "were wounded or killed"
+    if group.kind == "detained" and at > group.numeral.last and at + 2 < len(tokens) and tokens[at + 1].text == "or":
+        return kinds_of("transitive").get(tokens[at + 2].text) == "killed"  # "have been captured or killed"
     if group.kind not in {"killed", "wounded"} or at + 2 >= len(tokens) or at + 2 in counted.starts:
         return False
     other, joint = state_of(tokens[at + 2].text), tokens[at + 1].text
@@ -84,84 +110,7 @@ def mixed(counted: Counted, group: Group) -> bool:
         return at > 1 and tokens[at - 1].text == "or" and state_of(tokens[at - 2].text) is not None
     both = {"killed", "wounded"} == {group.kind, other}
     together = both if joint == "and" else joint == "or" and other not in {group.kind, None}
-    return together and not _has_object(counted, at + 3)
-
-
-# --- words --------------------------------------------------------------------------------------------------------------
-
-
-@cache
-def _expressions(side: str) -> tuple[dict[str, Any], dict[str, str]]:
-    pairs = vocabulary()["predicates"]["phrases"][side]
-    return index_phrases(words for words, _ in pairs), dict(pairs)
-
-
-def _expression_at(tokens: Sequence[Token], at: int) -> Governor | None:
-    tree, kinds = _expressions("right")
-    taken = phrase_at(tokens, at, tree)
-    if not taken and _in("harm_verb", tokens[at].text):
-        return _harm(tokens, at)
-    return (kinds[" ".join(token.text for token in tokens[at : at + taken])], at) if taken else None
-
-
-def _harm(tokens: Sequence[Token], at: int) -> Governor | None:
-    """As in "sustained minor injuries", "suffered severe burns"."""
-    for i in range(at + 1, min(at + 5, len(tokens))):
-        if _in("harm_noun", tokens[i].text):
-            return "wounded", i
-        if tokens[i].text in stops() - {"a", "an"}:
-            return None
-    return None
-
-
-def _in(name: str, word: str) -> bool:
-    return word in words_of("grammar", name)
-
-
-def _finite(word: str) -> bool:
-    return _in("be", word) or _in("verb", word)
-
-
-def _is_participle(word: str) -> bool:
-    return word.endswith(("ed", "slain", "hurt", "mown"))
-
-
-def _is_noun(word: str) -> bool:
-    """Tell whether a toll word that is no participle is as well a noun: "murder", "arrest"."""
-    return not (is_verbal(word) or word in kinds_of("intransitive") or word in kinds_of("state"))
-
-
-def _passive_before(tokens: Sequence[Token], at: int) -> bool:
-    """Tell whether a participle at a token is passive: "were killed", "had been seriously wounded"."""
-    i = at - 1
-    while i >= 0 and _in("adverb", tokens[i].text):
-        i -= 1
-    return i >= 0 and _in("be", tokens[i].text)
-
-
-def _has_object(counted: Counted, at: int) -> bool:
-    """Tell whether an object follows a verb, which then is active: "two gunmen killed a judge"."""
-    tokens = counted.tokens
-    if at >= len(tokens):
-        return False
-    if at in counted.starts and not counted.starts[at].refused:
-        return True
-    word = tokens[at].text
-    if word in {"him", "them", "her", "himself", "themselves", "herself", "me", "us"}:
-        return True
-    if _in("determiner", word):
-        follow = tokens[at + 1].text if at + 1 < len(tokens) else ""
-        return follow not in words_of("refused", "units") and follow not in {
-            "same",
-            "following",
-            "previous",
-            "next",
-            "past",
-            "last",
-        }
-    if not word[0].isalpha() or _in("adverb", word) or word in words_of("refused", "months"):
-        return False
-    return word not in stops() and state_of(word) is None
+    return together and not has_object(counted, at + 3)
 
 
 # --- to the left --------------------------------------------------------------------------------------------------------
@@ -170,30 +119,97 @@ def _has_object(counted: Counted, at: int) -> bool:
 def _left(counted: Counted, group: Group) -> Governor | None:
     """As in "killed 58 people", "killing at least 13", "the deaths of 12", "claimed the lives of seven"."""
     tokens = counted.tokens
-    at = _before_adverbs(tokens, outset(tokens, group.numeral))
-    if (found := _around(counted, group, at)) is not None:
+    at = before_adverbs(tokens, outset(tokens, group.numeral))
+    for first in (at, _before_refused(counted, at), _before_company(tokens, at)):
+        if first is not None and (found := _left_of(counted, group, first)) is not None:
+            return found
+    return None
+
+
+def _before_refused(counted: Counted, at: int) -> int | None:
+    """Step back over joined things that are not people: "made off with 60 cattle and 17 people"."""
+    for other in counted.groups:
+        if other.refused and not other.alone and 0 < at - other.last <= 1 and counted.tokens[at - 1].text in {"and", ","}:
+            return before_adverbs(counted.tokens, outset(counted.tokens, other.numeral))
+    return None
+
+
+def _before_company(tokens: Sequence[Token], at: int) -> int | None:
+    """Step back over the body that people make up: "killed a patrol of 12 soldiers"."""
+    if at < 4 or tokens[at - 1].text != "of" or tokens[at - 2].text not in words_of("people", "companies"):
+        return None
+    return next(
+        (
+            i
+            for i in range(at - 3, max(at - 6, 0), -1)
+            if tokens[i].text in {"a", "an", "the", "another", "its", "their", "his"}
+        ),
+        None,
+    )
+
+
+def _left_of(counted: Counted, group: Group, at: int) -> Governor | None:
+    """Read the verb or expression that ends right before a token."""
+    tokens = counted.tokens
+    past = past_joined(counted, group)
+    if (found := _around(counted, group, at, past)) is not None:
         return found
-    at = _before_aside(tokens, at)
-    tree, kinds = _expressions("left")
-    if taken := phrase_before(tokens, at, tree):
-        kind = kinds[" ".join(token.text for token in tokens[at - taken : at])]
+    aside = _before_aside(tokens, at)
+    tree, kinds = expressions("left")
+    timed = _before_time(tokens, aside)  # "the execution last month of four activists"
+    if timed < aside and (kind := kinds.get(f"{tokens[timed - 1].text} of")) is not None:
+        return kind, timed - 1
+    if taken := phrase_before(tokens, aside, tree):
+        kind = kinds[" ".join(token.text for token in tokens[aside - taken : aside])]
         if kind != "claimed_lives":
-            return kind, at - taken
-        return ("killed", at - taken) if not group.alone and tokens[group.last - 1].text in {"lives", "life"} else None
-    return _verb_before(tokens, group, at) if at else None
+            return None if _is_spared(tokens, aside - taken) else (kind, aside - taken)
+        if _claims_lives(tokens, group, aside):
+            return "killed", aside - taken
+    return (
+        _verb_before(tokens, group, aside)
+        or taken_up(counted, group, at)
+        or as_object(counted, group, at, past)
+        or held(counted, group, at)
+        or lost(counted, group, at)
+        or maimed(counted, group, at)
+        or admitted(counted, group, at)
+        or _to_death(tokens, at, past)
+        or _cost(tokens, group, at)
+    )
+
+
+def _is_spared(tokens: Sequence[Token], at: int) -> bool:
+    """As in "spared the lives of three women"."""
+    ahead = {token.text for token in tokens[max(0, at - 2) : at]}
+    return tokens[at].text in {"lives", "life"} and bool(ahead & words_of("figures", "spared"))
+
+
+def _claims_lives(tokens: Sequence[Token], group: Group, at: int) -> bool:
+    """As in "took 11 lives" and "the shelling claimed nine civilians"."""
+    if not group.alone and tokens[group.last - 1].text in {"lives", "life"}:
+        return True
+    return group.person and tokens[at - 1].text.startswith("claim") and _is_claimed(tokens, group, at - 1)
 
 
 def _verb_before(tokens: Sequence[Token], group: Group, at: int) -> Governor | None:
     """As in "killed 58 people", "lost four soldiers", "killed or wounded 30": the verb that ends before a token."""
+    if at == 0:
+        return None
     verb = tokens[at - 1].text
-    if _in("losing", verb):
+    if in_list("losing", verb):
         return ("killed", at - 1) if _is_own(tokens, group) else None
+    if in_list("measure", verb) and any(
+        token.text in {"toll", "count", "tally", "deaths", "dead"} for token in tokens[: at - 1]
+    ):
+        return None  # "the death toll hits 31"
+    if at > 1 and not is_verbal(verb) and is_noun(verb) and in_list("determiner", tokens[at - 2].text):
+        return None  # "within two days of the capture, 460 patients"
     governing = kinds_of("transitive").get(verb)
-    passive = _is_participle(verb) and _passive_before(tokens, at - 1)
+    passive = is_participle(verb) and passive_before(tokens, at - 1)
     if (
         governing == "abducted"
         and verb.startswith("seiz")
-        and any(_in("forces", token.text) for token in tokens[max(0, at - 4) : at - 1])
+        and any(in_list("forces", token.text) for token in tokens[max(0, at - 4) : at - 1])
     ):
         governing = "detained"
     things = verb in words_of("strikes", "words") and not (group.person or group.alone)
@@ -206,20 +222,37 @@ def _verb_before(tokens: Sequence[Token], group: Group, at: int) -> Governor | N
 def _inverted(counted: Counted, group: Group) -> Governor | None:
     """As in "Wounded in the ambush were two sergeants": a participle that opens the sentence, its subject behind "were"."""
     tokens = counted.tokens
-    at = _before_adverbs(tokens, outset(tokens, group.numeral))
+    at = before_adverbs(tokens, outset(tokens, group.numeral))
     first = 1 if tokens[0].text == "also" else 0
-    if not (first + 1 < at <= _MAIN_VERB and _in("be", tokens[at - 1].text) and _is_participle(tokens[first].text)):
+    if not (first + 1 < at <= MAIN_VERB and in_list("be", tokens[at - 1].text) and is_participle(tokens[first].text)):
         return None
     kind = state_of(tokens[first].text)
-    placed = any(_in(name, tokens[first + 1].text) for name in ("be", "preposition", "adverb"))
+    placed = any(in_list(name, tokens[first + 1].text) for name in ("be", "preposition", "adverb"))
     return (kind, first) if kind is not None and placed else None
 
 
-def _before_adverbs(tokens: Sequence[Token], at: int) -> int:
-    """Step back over adverbs and opening quotation marks before a number."""
-    while at > 0 and (tokens[at - 1].text in QUOTES or (_in("adverb", tokens[at - 1].text) and tokens[at - 1].text != "both")):
-        at -= 1
-    return at
+def _cost(tokens: Sequence[Token], group: Group, at: int) -> Governor | None:
+    """As in "the clash cost India 20 soldiers"."""
+    for i in range(at - 1, max(at - 4, -1), -1):
+        if tokens[i].text in {"cost", "costs", "costing"}:
+            return ("killed", i) if i < at - 1 and group.person and not group.alone else None
+        if not (tokens[i].capital or tokens[i].text in {"the", "army", "rebels", "side", "force", "guerrillas", "militia"}):
+            return None
+    return None
+
+
+def _is_claimed(tokens: Sequence[Token], group: Group, at: int) -> bool:
+    """As in "the shelling claimed nine civilians", not "the army claimed 12 rebels had died"."""
+    follow = tokens[group.last].text if group.last < len(tokens) else "."
+    ends = follow in {".", ",", ";"} or in_list("preposition", follow)
+    return ends and any(token.text in words_of("figures", "claimers") for token in tokens[:at])
+
+
+def _to_death(tokens: Sequence[Token], at: int, past: int) -> Governor | None:
+    """As in "speared 14 herders to death": any verb will do but one of judging."""
+    deadly = [token.text for token in tokens[past : past + 2]] == ["to", "death"]
+    verb = tokens[at - 1].text if at else ""
+    return ("killed", at - 1) if deadly and is_verbal(verb) and verb not in words_of("figures", "judged") else None
 
 
 @cache
@@ -232,19 +265,34 @@ def _verbs_around() -> dict[str, list[tuple[dict[str, Any], str]]]:
     return verbs
 
 
-def _around(counted: Counted, group: Group, at: int) -> Governor | None:
+def _around(counted: Counted, group: Group, at: int, past: int) -> Governor | None:
     """As in "took 15 people hostage", "drove 6,000 from the camp", "clubbed 14 to death": a verb and what it takes behind."""
     tokens = counted.tokens
     if at == 0:
         return None
     for tree, kind in _verbs_around().get(tokens[at - 1].text, ()):
-        follow = group.last
-        while follow < len(tokens) and _in("adverb", tokens[follow].text):
+        follow = past
+        while follow < len(tokens) and in_list("adverb", tokens[follow].text):
             follow += 1
         inside = not group.alone and phrase_at(tokens, group.last - 1, tree)  # "took 6 prisoner", "took 130 hostages"
         if inside or phrase_at(tokens, follow, tree):
             return kind, at - 1
     return None
+
+
+def _before_time(tokens: Sequence[Token], at: int) -> int:
+    """Step back over "last month of", "on Monday of": a time between a noun and whom it befell."""
+    i = at - 1
+    if i < 2 or tokens[i].text != "of":
+        return at
+    while i > 0 and (
+        tokens[i - 1].text in words_of("figures", "times")
+        or tokens[i - 1].text in words_of("refused", "months")
+        or tokens[i - 1].text in QUOTES
+        or in_list("adverb", tokens[i - 1].text)
+    ):
+        i -= 1
+    return i if i < at - 1 else at
 
 
 def _is_own(tokens: Sequence[Token], group: Group) -> bool:
@@ -266,286 +314,53 @@ def _before_aside(tokens: Sequence[Token], at: int) -> int:
     return at
 
 
-def _measured(counted: Counted, group: Group) -> Governor | None:
-    """As in "the death toll rose to 19", "put the dead at 23", "bringing the total to 30", "put it at 26"."""
-    tokens = counted.tokens
-    at = _before_adverbs(tokens, outset(tokens, group.numeral))
-    changed = at > 0 and _in("change", tokens[at - 1].text) and group.numeral.first < group.numeral.core  # "rose above 800"
-    if at == 0 or not (changed or _in("measure", tokens[at - 1].text)):
-        return None
-    if (after := _toll_after(counted, group, at)) is not None:
-        return after
-    for i in range(at - 2, max(at - 14, -1), -1):
-        word = tokens[i].text
-        other = i in counted.starts and counted.starts[i].numeral.core == i and tokens[at - 1].text != "to"
-        if word in {";", ".", ":"} or other:
-            return None
-        if word in {"total", "figure", "count", "it"} and tokens[i - 1].text != "death" and tokens[at - 1].text in {"to", "at"}:
-            return _same_as_before(counted, group, i)
-        if (kind := _measure_of(tokens, i, tokens[at - 1].text)) is not None:
-            return kind, i
-    return None
-
-
-def _measure_of(tokens: Sequence[Token], at: int, measure: str) -> str | None:
-    """Return the kind of a noun that is measured: "the death toll", "the number of people killed", "army losses"."""
-    word, before = tokens[at].text, tokens[at - 1].text if at else ""
-    if word == "toll":
-        return "wounded" if before in {"wounded", "injury", "injured"} else "killed"
-    if (word in {"count", "tally"} and before == "death") or (word == "losses" and measure == "at"):
-        return "killed"
-    heading = before in _HEADINGS or [token.text for token in tokens[max(0, at - 3) : at - 1]] == ["number", "of"]
-    if not heading or at == 0:
-        return None
-    named = word in {"tolls", "martyrs", "victims", "losses"}
-    return "killed" if named else kinds_of("state").get(word) or kinds_of("nouns").get(word)
-
-
-def _toll_after(counted: Counted, group: Group, at: int) -> Governor | None:
-    """As in "bringing to 31 the deaths reported", "raised to 12 the number of dead"."""
-    tokens = counted.tokens
-    if tokens[at - 1].text != "to" or not group.alone or group.last >= len(tokens) or tokens[group.last].text != "the":
-        return None
-    for i in range(group.last + 1, min(group.last + 6, len(tokens))):
-        kind = kinds_of("nouns").get(tokens[i].text) or state_of(tokens[i].text)
-        if kind is not None:
-            return kind, i
-    return None
-
-
-def _same_as_before(counted: Counted, group: Group, at: int) -> Governor | None:
-    """Give a total or a second figure the kind of the count before it in the sentence."""
-    if counted.tokens[at].text == "it" and not (at and counted.tokens[at - 1].text in {"put", "puts", "putting"}):
-        return None
-    before = [other for other in counted.groups if other.numeral.last <= group.numeral.first and other.kind is not None]
-    return (before[-1].kind, at) if before and before[-1].kind is not None else None
-
-
 def _inside(counted: Counted, group: Group) -> Governor | None:
     """As in "12 deaths", "107 bodies", "50 arrests"."""
     word = "" if group.alone else counted.tokens[group.last - 1].text
     kind = kinds_of("nouns").get(word)
-    return (kind, group.last - 1) if kind is not None and word in words_of("grammar", "own_kind") else None
+    if kind is None or word not in words_of("grammar", "own_kind"):
+        return None
+    blamed = phrase_before(counted.tokens, outset(counted.tokens, group.numeral), _blamed())
+    return None if blamed else (kind, group.last - 1)
+
+
+@cache
+def _blamed() -> dict[str, Any]:
+    return index_phrases(vocabulary()["figures"]["blamed"])
+
+
+def _fatally(counted: Counted, group: Group) -> Governor | None:
+    """As in "stabbed two officers, one fatally" and "two of them fatally"."""
+    at = group.numeral.last + (2 if leads_back(counted.tokens, group.numeral.last) else 0)
+    fatal = at < len(counted.tokens) and counted.tokens[at].text in words_of("figures", "fatal")
+    return ("killed", at) if fatal and group.numeral.first > 0 and counted.tokens[group.numeral.first - 1].text == "," else None
+
+
+def _headed(counted: Counted, group: Group) -> Governor | None:
+    """As in "Casualties: 14 killed" and "Fatalities: 7": a heading before a colon."""
+    tokens, at = counted.tokens, outset(counted.tokens, group.numeral)
+    if at < 2 or tokens[at - 1].text != ":" or (at > 2 and tokens[at - 3].text[0].isalnum() and tokens[at - 3].text != "the"):
+        return None
+    word = tokens[at - 2].text
+    kind = kinds_of("nouns").get(word) or (state_of(word) if is_verbal(word) or word in kinds_of("state") else None)
+    return (kind, at - 2) if kind is not None else None
 
 
 def _described(counted: Counted, group: Group) -> Governor | None:
     """As in "24 injured" and "30 dead civilians": people named by what befell them."""
+    if group.whole:
+        return None
     word = "" if group.alone else counted.tokens[group.last - 1].text
     kind = kinds_of("nouns").get(word)
-    if kind is not None and word not in {"lives", "hostages", "refugees", "martyrs", "detainees"}:
+    if kind is not None and word not in words_of("grammar", "own_kind") | {
+        "lives",
+        "hostages",
+        "refugees",
+        "martyrs",
+        "detainees",
+    }:
         return kind, group.last - 1
     return group.adjective
-
-
-# --- to the right -------------------------------------------------------------------------------------------------------
-
-
-def _right(counted: Counted, group: Group) -> Governor | None:
-    """Follow the subject to its verb: "58 people in two villages were killed", "12 others wounded", "who died"."""
-    return _Walk(counted, group).run()
-
-
-@dataclass(slots=True)
-class _Walk:
-    """A walk from a counted noun phrase to the right, to the verb of which it is the subject.
-
-    Attributes:
-        relative: Whether the walk is inside a relative clause, whose verb counts only if no main verb is found.
-        skipped: Participles passed over that only describe the people ("a man found beside the road").
-    """
-
-    counted: Counted
-    group: Group
-    relative: bool = False
-    skipped: int = 0
-
-    def run(self) -> Governor | None:
-        tokens = self.counted.tokens
-        at = self.group.last + (2 if leads_back(tokens, self.group.last) else 0)
-        if at > self.group.last and tokens[at - 1].text in {"those", "these"} and at < len(tokens):
-            at += _is_participle(tokens[at].text)  # "20 of those arrested were freed"
-        limit = min(len(tokens), at + _REACH)
-        while self.group.whole and at < limit and _in("adverb", tokens[at].text):
-            at += 1
-        limit = min(limit, at + 1) if self.group.whole else limit
-        self.relative = self.group.part_of is not None and at < len(tokens) and _is_participle(tokens[at].text)
-        kept: Governor | None = None
-        aside: Governor | None = None
-        while at < limit:
-            found = self._predicate(at)
-            if found is not None and not self.relative:
-                return self._main_verb(found) or found
-            if found is not None:
-                kept, self.relative = kept or found, False
-                at = found[1] + 1
-                continue
-            aside = aside or self._described_aside(at)
-            step = self._step(at)
-            if step is None:
-                break
-            at = step
-        return kept or aside
-
-    def _described_aside(self, at: int) -> Governor | None:
-        """Read ", kidnapped in Kaduna a week ago,": it counts when the main verb tells nothing."""
-        tokens = self.counted.tokens
-        if tokens[at].text != "," or at + 1 >= len(tokens) or not self.group.person or past_aside(tokens, at) is None:
-            return None
-        kind = kinds_of("transitive").get(tokens[at + 1].text)
-        return (kind, at + 1) if kind is not None and self._is_passive(at + 1) else None
-
-    def _main_verb(self, found: Governor) -> Governor | None:
-        """Return what a main verb tells behind a participle that only describes: "two nurses abducted in June were freed"."""
-        tokens = self.counted.tokens
-        first = found[1]
-        if not _is_participle(tokens[first].text) or _passive_before(tokens, first):
-            return None
-        for at in range(first + 1, min(first + _MAIN_VERB, len(tokens))):
-            word = tokens[at].text
-            if not (word[0].isalnum()) or _in("conjunction", word):
-                return None
-            if _in("be", word):
-                return self._passive(at)
-        return None
-
-    def _predicate(self, at: int) -> Governor | None:
-        counted, word = self.counted, self.counted.tokens[at].text
-        if (found := _expression_at(counted.tokens, at)) is not None:
-            return found
-        if word in kinds_of("intransitive") and not self.group.whole:
-            follow = counted.tokens[at + 1].text if at + 1 < len(counted.tokens) else ""
-            return None if _in("unhurt", follow) else (kinds_of("intransitive")[word], at)
-        if word in kinds_of("state") and not _in("determiner", counted.tokens[at - 1].text):
-            coordinate = counted.tokens[at - 1].text in {"and", ",", "then"}
-            objects = _has_object(counted, at + 1) if coordinate else self._article_follows(at + 1)
-            return None if objects else (kinds_of("state")[word], at)
-        if word in kinds_of("transitive") and self._is_passive(at):
-            return kinds_of("transitive")[word], at
-        linked = _in("be", word) or _in("linking", word)
-        return self._passive(at) if linked and not self.group.whole else None
-
-    def _article_follows(self, at: int) -> bool:
-        """Tell whether "a" or "an" and a person follow: "a sniper wounded a woman"."""
-        other = self.counted.starts.get(at)
-        return other is not None and other.numeral.form is Form.ARTICLE and other.person and not other.refused
-
-    def _is_passive(self, at: int) -> bool:
-        """Tell whether a verb behind the people is a participle without an object ("12 people killed in the raid")."""
-        before, word = self.counted.tokens[at - 1].text, self.counted.tokens[at].text
-        return before != "the" and (_is_participle(word) or word == "hit") and not _has_object(self.counted, at + 1)
-
-    def _passive(self, at: int) -> Governor | None:
-        """Read "were reported killed", "were among the dead", "were pulled from a bus and shot dead"."""
-        tokens = self.counted.tokens
-        for i in range(at, min(at + 9, len(tokens))):
-            if (found := _expression_at(tokens, i)) is not None:
-                return found
-            word = tokens[i].text
-            kind = kinds_of("state").get(word) or (kinds_of("transitive").get(word) if _is_participle(word) else None)
-            if kind is not None:
-                return kind, i
-            if not any(_in(name, word) for name in ("passive_bridge", "adverb", "be", "linking")):
-                return self._second(i)
-        return None
-
-    def _second(self, at: int) -> Governor | None:
-        """Read a second participle: "were dragged from a bus and killed", "were stabbed or hacked to death"."""
-        tokens = self.counted.tokens
-        if not tokens[at].text.endswith(("ed", "en", "t", "n")):
-            return None
-        for i in range(at + 1, min(at + 12, len(tokens) - 1)):
-            if tokens[i].text in {";", ".", "when", "while", "after"}:
-                return None
-            if tokens[i].text not in {"and", "then", "or"}:
-                continue
-            if (found := _expression_at(tokens, i + 1)) is not None:
-                return found
-            if _is_participle(tokens[i + 1].text) and not _has_object(self.counted, i + 2):
-                kind = kinds_of("transitive").get(tokens[i + 1].text)
-                return (kind, i + 1) if kind is not None else None
-        return None
-
-    def _step(self, at: int) -> int | None:
-        """Return the next token to look at, or None where the subject's clause ends."""
-        word = self.counted.tokens[at].text
-        if word in {"and", ",", "or", "plus", "(", "–", "—", "-"}:  # noqa: RUF001
-            return self._joint(at)
-        if word in {"who", "whom", "that", "which", "whose"}:
-            again, self.relative = self.relative, True
-            return None if again else at + 1
-        if _in("have", word) or _in("modal", word):
-            return None if _has_object(self.counted, at + 1) else at + 1
-        if _in("conjunction", word) or word in {";", ":", ".", "said", "says", "told", "according"}:
-            return None
-        if _in("be", word) or word in kinds_of("transitive") or _in("verb", word):
-            return self._past_verb(at)
-        return self._past_ages(at) if word == "aged" else None if self._meets_others(at) else at + 1
-
-    def _past_ages(self, at: int) -> int:
-        """Step over "aged 14, 16 and 19"."""
-        tokens, last = self.counted.tokens, at + 1
-        while last < len(tokens) and (tokens[last].text[0].isdecimal() or _in("between_ages", tokens[last].text)):
-            last += 1
-        return last
-
-    def _meets_others(self, at: int) -> bool:
-        """Tell whether other counted people begin at a token."""
-        other = self.counted.starts.get(at)
-        if other is None or other is self.group or not self.counted.countable(other):
-            return False
-        return other.person or other.alone
-
-    def _past_verb(self, at: int) -> int | None:
-        """Pass the verb of a relative clause, or one participle that describes the people."""
-        word = self.counted.tokens[at].text
-        if self.relative:
-            self.relative = False
-            return at + 1
-        describes = is_verbal(word) or word in {"found", "held", "shot", "aboard", "taken", "left"}
-        if not describes or self.skipped or _in("be", word) or (word != "aboard" and _has_object(self.counted, at + 1)):
-            return None
-        self.skipped += 1
-        return at + 1
-
-    def _joint(self, at: int) -> int | None:
-        """Cross "and" to joined people, or step over an aside between marks."""
-        counted, tokens = self.counted, self.counted.tokens
-        if at + 1 >= len(tokens):
-            return None
-        follow = at + 2 if tokens[at + 1].text == "and" and at + 2 < len(tokens) else at + 1
-        if follow == at + 2 and self._is_object():
-            return None  # "netted nine suspects, and two policemen were wounded"
-        while follow + 1 < len(tokens) and tokens[follow].text in {"his", "her", "their", "its", "the"}:
-            follow += 1
-        other = counted.starts.get(follow)
-        taken_up = other is not None and other.part_of is self.group  # "of the 40 hostages, 12 were freed"
-        if other is not None and (taken_up or (counted.countable(other) and not is_part(counted, other))):
-            return None if taken_up else max(other.last, follow + 1)
-        kin = follow == at + 2 and _is_kin(tokens, at + 1)
-        if kin or tokens[at].text in {"and", "or", "plus"}:
-            return follow + 1 if kin else at + 1 if _nominal(tokens[at + 1].text) else None
-        word = tokens[at + 1].text
-        if tokens[at].text != "(" and (_in("be", word) or _in("have", word) or word in kinds_of("intransitive")):
-            return at + 1
-        return past_aside(tokens, at)
-
-    def _is_object(self) -> bool:
-        """Tell whether the people are the object of a verb that is not known."""
-        before = outset(self.counted.tokens, self.group.numeral) - 1
-        word = self.counted.tokens[before].text if before >= 0 else ""
-        return is_verbal(word) and not _in("preposition", word) and not _in("adverb", word)
-
-
-def _is_kin(tokens: Sequence[Token], at: int) -> bool:
-    """As in "a woman, her mother and two cousins": people joined without a number."""
-    return tokens[at].text in {"his", "her", "their"} and tokens[at + 1].text in words_of("people", "nouns")
-
-
-def _nominal(word: str) -> bool:
-    """Tell whether a word can go on a noun phrase: "of the Maute and Abu Sayyaf groups"."""
-    if _in("determiner", word) or is_person(word):
-        return True
-    return word[0].isalpha() and word not in stops() and state_of(word) is None and not is_verbal(word)
 
 
 # --- joined people ------------------------------------------------------------------------------------------------------
@@ -553,43 +368,87 @@ def _nominal(word: str) -> bool:
 
 def _inherit(counted: Counted) -> None:
     """Give joined people and parts the kind of the count they belong to: "killing eight conscripts and three villagers"."""
+    _join(counted)
+    for group in counted.groups:
+        if group.kind is None and counted.countable(group):
+            _after_unnumbered(counted, group)
+    _join(counted)
+    take_over(counted)
+    drop_corrected(counted)
+
+
+def _join(counted: Counted) -> None:
     for before, group in pairwise(counted.groups):
         if group.kind is not None or not counted.countable(group) or before.kind is None or before.numeral.form is Form.NONE:
             continue
         part = is_part(counted, group)
+        follow = counted.tokens[group.last].text if group.last < len(counted.tokens) else ""
+        if not part and counted.tokens[before.last].text != "and" and (finite(follow) or in_list("have", follow)):
+            continue  # "captured two commanders, and a third gave himself up"
         if (joined(counted, before, group) and (before.by_left or part)) or (part and group.numeral.first - before.last < 6):
             group.kind, group.predicate, group.by_left = before.kind, before.predicate, before.by_left
-    for group in counted.groups:
-        if group.kind is None and counted.countable(group):
-            _after_unnumbered(counted, group)
-    take_over(counted)
 
 
-_RULES = ((_left, True), (_inverted, True), (_measured, True), (_inside, False), (_right, False), (_described, False))
+_RULES = (
+    (_inside, False),
+    (_fatally, False),
+    (_headed, True),
+    (_left, True),
+    (_inverted, True),
+    (measured, True),
+    (follow_subject, False),
+    (_described, False),
+)
 
 
 def _after_unnumbered(counted: Counted, group: Group) -> None:
     """Read "killing its leader and several followers", "was shot dead with three companions"."""
     tokens = counted.tokens
     at = outset(tokens, group.numeral)
-    while at > 2 and tokens[at - 1].text in {"his", "her", "their", "its"}:
+    while at > 2 and tokens[at - 1].text in _POSSESSIVES:
         at -= 1
-    if at < 2 or tokens[at - 1].text not in {"and", "with"}:
+    follow = tokens[group.last].text if group.last < len(tokens) else ""
+    others = not group.alone and tokens[group.last - 1].text in {"others", "other"}  # "kill priest's mother, 15 others"
+    named = (
+        at > 1 and tokens[at - 2].capital and group.person and not speaks(counted, group)
+    )  # "kidnapped Father Paul, two boys"
+    joints = {"and", "with", ","} if others or named or tokens[at].text in _POSSESSIVES else {"and", "with"}
+    acts = finite(follow) or in_list("have", follow)  # "captured two commanders, and a third gave himself up"
+    if at < 2 or tokens[at - 1].text not in joints or acts:
         return
     together = tokens[at - 1].text == "with"
     if together and tokens[at - 2].text in words_of("figures", "no_company"):
         return  # "murder in connection with"
     for i in range(at - 2, max(at - 12, -1), -1):
         word = tokens[i].text
-        kind = (None if _is_noun(word) else state_of(word)) if together else kinds_of("transitive").get(word)
-        if not together and _in("losing", word) and group.person and _is_own(tokens, group):
-            kind = "killed"  # "lost a tank and five soldiers"
-        if kind is not None:
-            passive = _is_participle(word) and _passive_before(tokens, i)
-            if together and kinds_of("transitive").get(word) and not passive and _has_object(counted, i + 1):
-                return  # "seized a tanker with 21 crew"
-            if together or (not passive and _has_object(counted, i + 1)):
-                group.kind, group.predicate, group.by_left = kind, i, True
+        found = _together(counted, i) if together else _with_others(counted, group, i)
+        if found is not None:
+            group.kind, group.predicate, group.by_left = (*found, True) if found[0] else (None, -1, False)
             return
-        if word in {";", ":", "who", "that", "when", "said", "."} or (_finite(word) and not together):
+        if word in {";", ":", "who", "that", "when", "said", "."} or (finite(word) and not together):
             return
+
+
+def _together(counted: Counted, at: int) -> tuple[str | None, int] | None:
+    """As in "was shot dead with three companions"; no kind where the verb has an object: "seized a tanker with 21 crew"."""
+    word = counted.tokens[at].text
+    kind = None if is_noun(word) else state_of(word)
+    if kind is None:
+        return None
+    passive = is_participle(word) and passive_before(counted.tokens, at)
+    active = kinds_of("transitive").get(word) and not passive and has_object(counted, at + 1)
+    return (None if active else kind), at
+
+
+def _with_others(counted: Counted, group: Group, at: int) -> tuple[str | None, int] | None:
+    """As in "killing its leader and several followers", "lost a tank and five soldiers", "holding the crew and 89 others"."""
+    tokens, word = counted.tokens, counted.tokens[at].text
+    kind = kinds_of("transitive").get(word)
+    if in_list("losing", word) and group.person and _is_own(tokens, group):
+        kind = "killed"
+    if kind is not None:
+        passive = is_participle(word) and passive_before(tokens, at)
+        objects = has_object(counted, at + 1) or age_at(tokens, at + 1)
+        return (kind if objects and not passive else None), at
+    found = _left_of(counted, group, at + 1) if tokens[at + 1].text in _OPENERS else None
+    return found if found is None or not is_unreal(tokens, found[1]) else (None, at)

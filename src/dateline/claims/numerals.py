@@ -174,7 +174,7 @@ def phrase_before(tokens: Sequence[Token], at: int, phrases: Mapping[str, Any], 
     """Return how many tokens the longest of the phrases takes that ends right before a token; 0 for none."""
     window = tokens[max(floor, at - 7) : at]
     for first in range(len(window)):
-        if phrase_at(window, first, phrases) == len(window) - first:
+        if window[first].text in phrases and phrase_at(window, first, phrases) == len(window) - first:
             return len(window) - first
     return 0
 
@@ -419,7 +419,24 @@ def _group(tokens: Sequence[Token], at: int) -> _Cardinal | None:
     words = vocabulary()
     start = at + 1 if tokens[at].text == "a" and at + 1 < len(tokens) else at
     value = words["groups"].get(tokens[start].text)
+    if value is None and tokens[at].text in {"a", "an"}:
+        start = _described_group(tokens, at + 1)
+        value = words["groups"].get(tokens[start].text) if start else None
     return _Cardinal(value=value, last=start + 1) if value else None
+
+
+def _described_group(tokens: Sequence[Token], at: int) -> int:
+    """Return the token of a group behind its adjectives, "a German couple", "an elderly married couple"; 0 for none."""
+    for i in range(at + 1, min(at + 4, len(tokens))):
+        word = tokens[i].text
+        if word in {"couple", "trio", "duo", "quartet"}:
+            return i
+        if not (word[0].isalnum() or word in DASHES) or any(word in words_of("grammar", name) for name in _NO_ADJECTIVE):
+            return 0
+    return 0
+
+
+_NO_ADJECTIVE = ("preposition", "conjunction", "be", "have", "verb", "determiner")
 
 
 # --- what stands around it ----------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from dateline.claims.counted import Counted, Group, kinds_of, leads_back, outset, state_of, stops
+from dateline.claims.counted import Counted, Group, leads_back, outset
+from dateline.claims.lexicon import kinds_of, state_of, stops
 from dateline.claims.numerals import Form, index_phrases, phrase_at, phrase_before, vocabulary, words_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _REACH = 26  # tokens that an aside may take
 _LONGEST_TITLE = 5
+_APPOSED = 8  # tokens between people and the list that tells who they are
 
 
 @cache
@@ -30,13 +32,26 @@ def is_part(counted: Counted, group: Group) -> bool:
     tokens = counted.tokens
     if phrase_at(tokens, group.numeral.last, _part_phrases("after")):
         return not leads_back(tokens, group.numeral.last) or whole_of(counted, group) is not None
-    follow = tokens[group.numeral.last].text if group.numeral.last < len(tokens) else ""
-    if _in_apposition(counted, group) or (group.alone and follow in words_of("figures", "manner")):
+    if in_apposition(counted, group) or (group.alone and _tells_how(counted, group)):
         return True
-    at = outset(tokens, group.numeral)
+    return _is_included(tokens, outset(tokens, group.numeral))
+
+
+def _tells_how(counted: Counted, group: Group) -> bool:
+    """As in "wounded five, two seriously" and "60 police were hurt, several with burns"."""
+    tokens, last = counted.tokens, group.numeral.last
+    follow = tokens[last].text if last < len(tokens) else ""
+    if follow == "with":
+        return tokens[group.numeral.first - 1].text == "," and whole_of(counted, group) is not None
+    return phrase_at(tokens, last, _manners()) > 0 and whole_of(counted, group) is not None
+
+
+def _is_included(tokens: Sequence[Token], at: int) -> bool:
+    """As in "including four children", "among them two women and a boy"."""
     for i in range(at, max(at - 14, 0), -1):
-        if phrase_before(tokens, i, _part_phrases("before")):
-            return _lists_people(tokens, i, at)
+        if taken := phrase_before(tokens, i, _part_phrases("before")):
+            said = i - taken > 0 and tokens[i - taken - 1].text in words_of("grammar", "be")
+            return not (said and i < at) and _lists_people(tokens, i, at)  # not "were among the dead and 159 were hurt"
         word = tokens[i - 1].text
         if (
             word in {";", ".", ")"}
@@ -56,14 +71,19 @@ def whole_of(counted: Counted, group: Group) -> Group | None:
     return whole if (whole.numeral.value.best or 0) >= (group.numeral.value.best or 0) else None
 
 
-def _in_apposition(counted: Counted, group: Group) -> bool:
+def in_apposition(counted: Counted, group: Group) -> bool:
+    """Tell whether people are one of those whom an aside lists: "four people - three men and a woman -"."""
+    return _in_brackets(counted, group) or _sums_up(counted, group)
+
+
+def _in_brackets(counted: Counted, group: Group) -> bool:
     """As in "four people - three men and a woman -" and "six soldiers (four Iraqi, two American)"."""
     tokens = counted.tokens
     for whole in counted.groups:
         behind = [i for i in range(whole.last, min(whole.last + 5, group.numeral.first)) if tokens[i].text == "("]
         mark = behind[0] if behind else whole.last
         opened = mark < group.numeral.first <= mark + 14 and tokens[mark].text in {"(", "-", "–", "—"}  # noqa: RUF001
-        if not opened or not (whole.person or whole.alone) or tokens[mark].start == tokens[mark - 1].end:
+        if not opened or whole.refused or not (whole.person or whole.alone) or tokens[mark].start == tokens[mark - 1].end:
             continue
         inside = [token.text for token in tokens[mark + 1 : group.numeral.first]]
         smaller = (group.numeral.value.best or 0) < (whole.numeral.value.best or 0)
@@ -74,6 +94,64 @@ def _in_apposition(counted: Counted, group: Group) -> bool:
         ):
             return True
     return False
+
+
+@cache
+def _manners() -> dict[str, Any]:
+    return index_phrases(vocabulary()["figures"]["manner"])
+
+
+def _sums_up(counted: Counted, group: Group) -> bool:
+    """As in "four members of a family, a couple and their two daughters," and "ten people: six men and four women"."""
+    tokens, groups = counted.tokens, [one for one in counted.groups if not one.refused]
+    for at, whole in enumerate(groups):
+        behind = groups[at + 1 :]
+        if group not in behind or not (whole.person or whole.alone) or whole.numeral.form is not Form.FIGURE:
+            continue
+        opening = behind[0].numeral.first - 1
+        mark = tokens[opening].text
+        if not 0 <= opening - whole.last <= _APPOSED or mark not in {",", ":"}:
+            continue
+        if mark == "," and any(_tells(token.text) for token in tokens[whole.last : opening]):
+            continue
+        total, last = 0, 0
+        for one in behind:
+            if any(_tells(token.text) for token in tokens[last : one.numeral.first] if last):
+                break
+            total += _kin(tokens, last or opening, one.numeral.first) + (one.numeral.value.best or 0)
+            last = one.last
+            if total + _kin(tokens, last, min(last + _APPOSED, len(tokens) - 1)) == whole.numeral.value.best:
+                return groups.index(group) <= groups.index(one) and _is_closed(tokens, last)
+    return False
+
+
+def _is_closed(tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether a mark ends a list: "two people, a man and a boy, died", not "two men, a woman and a boy died"."""
+    for token in tokens[at:]:
+        if token.text in {",", ".", ";", ")", "-", "–", "—"}:  # noqa: RUF001
+            return True
+        if _tells(token.text) or token.text in kinds_of("intransitive") or token.text in kinds_of("transitive"):
+            return False
+    return True
+
+
+def _kin(tokens: Sequence[Token], first: int, last: int) -> int:
+    """Count those named without a number: "a boy, his mother and two neighbours" has one."""
+    kin = 0
+    for i in range(first, last):
+        if _tells(tokens[i].text):
+            break
+        named = tokens[i].text in {"his", "her", "their"} and tokens[i + 1].text in words_of("people", "nouns")
+        kin += named and tokens[i - 1].text in {",", "and"}
+    return kin
+
+
+def _tells(word: str) -> bool:
+    return (
+        word in {";", "."}
+        or state_of(word) is not None
+        or any(word in words_of("grammar", name) for name in ("be", "have", "verb"))
+    )
 
 
 def _lists_people(tokens: Sequence[Token], first: int, last: int) -> bool:
@@ -134,3 +212,34 @@ def speaks(counted: Counted, group: Group) -> bool:
         if token.text in words_of("figures", "said") or token.text in words_of("grammar", "speaks"):
             return True
     return False
+
+
+def joined(counted: Counted, before: Group, group: Group) -> bool:
+    """Tell whether two counted noun phrases are joined by "and" or a comma, with at most a phrase of place between."""
+    between = [token.text for token in counted.tokens[before.last : outset(counted.tokens, group.numeral)]]
+    while between and between[-1] in {"his", "her", "their", "the", "its", "also"}:
+        between.pop()
+    if not between or len(between) > 12 or between[-1] not in {"and", ",", "plus", "&", "with", "including"}:
+        return False
+    if between[-1] == "," and speaks(counted, group):
+        return False
+    inner = between[:-1]
+    if inner and inner[-1] == ",":
+        inner = inner[:-1]
+    if not inner:
+        return True
+    bar = {";", ",", "and", "who", "that"}
+    plain = inner[0] in {"of", "from", "in", "at", "as", "together", "along"}
+    return plain and not any(
+        (word in words_of("grammar", "be") or word in words_of("grammar", "verb")) or state_of(word) or word in bar
+        for word in inner
+    )
+
+
+def past_joined(counted: Counted, group: Group) -> int:
+    """Return the token after people and all who are joined to them."""
+    last = group
+    for other in counted.groups:
+        if other.first >= last.last and not other.refused and joined(counted, last, other) and not is_part(counted, other):
+            last = other
+    return last.last

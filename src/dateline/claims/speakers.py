@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dateline.claims.counted import is_person
+from dateline.claims.lexicon import is_person
 from dateline.claims.numerals import Token, index_phrases, phrase_at, tokenize, words_of
 from dateline.model import SpeakerKind
 
