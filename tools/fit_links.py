@@ -84,6 +84,7 @@ PRIOR = {
     "status_differs": -1.0,
     "same_article": -2.0,
     "reports_apart": -0.8,
+    "both_lead": 0.3,
 }
 
 Labelled = tuple[list[Sketch], dict[str, str], dict[str, str]]

@@ -526,10 +526,16 @@ class GroundedClaim:
     Attributes:
         where: The place that its words name, or None.
         focus: The place that the report is at where the claim stands, for claims that name none.
+        leaning: Whether the words of its time depend on a day told before ("that night", "dawn").
+        saying: Whether they tell when it was said, and none when it happened.
+        apart: Whether its sentence tells the time of another act only, before or after it ("held on Thursday over the murder").
     """
 
     claim: Claim
     when: When | None = None
+    leaning: bool = False
+    saying: bool = False
+    apart: bool = False
     where: Where | None = None
     focus: Where | None = None
     agents: tuple[Who, ...] = ()

@@ -40,7 +40,7 @@ def days(text, *claims, day=DAY, country=None):
     """Return first and last day of each claim, given as ``(anchor, times, options)`` of the one sentence."""
     article = make_article(None, (text,), published=day)
     made = [claim(article, anchor, 0, times, **options) for anchor, times, options in claims]
-    return [when and (str(when.first), str(when.last)) for when in choose_times(article, made, day, country)]
+    return [one.when and (str(one.when.first), str(one.when.last)) for one in choose_times(article, made, day, country)]
 
 
 def one(text, anchor, times, **options):
@@ -92,7 +92,7 @@ def test_after_is_so_long_after_the_time_told_before_for_all_else():
         None, ("A blast killed two on 4 May.", "Police arrested a man nine days after the blast."), published=DAY
     )
     claims = [claim(article, "killed", 0, ["4 May"]), claim(article, "arrested", 1, ["nine days after the blast"])]
-    assert [when.first for when in choose_times(article, claims, DAY)] == [dt.date(2016, 5, 4), dt.date(2016, 5, 13)]
+    assert [one.when.first for one in choose_times(article, claims, DAY)] == [dt.date(2016, 5, 4), dt.date(2016, 5, 13)]
 
 
 def test_the_previous_day_is_counted_from_the_time_before_it_in_the_sentence():
@@ -102,7 +102,7 @@ def test_the_previous_day_is_counted_from_the_time_before_it_in_the_sentence():
 
 def test_the_previous_day_is_found_sentences_back():
     article = make_article(None, ("The talks closed on 4 May.", "Guards shot two men the next day."), published=DAY)
-    assert choose_times(article, [claim(article, "shot", 1, ["the next day"])], DAY)[0].first == dt.date(2016, 5, 5)
+    assert choose_times(article, [claim(article, "shot", 1, ["the next day"])], DAY)[0].when.first == dt.date(2016, 5, 5)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_times_to_come_are_told_by_status_and_words(text, anchor, times, status,
 
 def test_a_time_of_its_own_sentence_comes_before_one_of_another():
     article = make_article(None, ("On 3 May shells fell.", "Two men were killed in June."), published=DAY)
-    assert choose_times(article, [claim(article, "killed", 1, ["3 May", "June"])], DAY)[0].first == dt.date(2016, 6, 1)
+    assert choose_times(article, [claim(article, "killed", 1, ["3 May", "June"])], DAY)[0].when.first == dt.date(2016, 6, 1)
 
 
 def test_days_of_the_country_are_read_for_the_report():
@@ -151,9 +151,42 @@ def test_days_of_the_country_are_read_for_the_report():
 
 def test_evidence_is_the_words_that_the_reader_gave():
     article = make_article(None, ("Jets hit the camp, three days after rebels seized it.",), published=DAY)
-    (when,) = choose_times(article, [claim(article, "seized", 0, ["three days"])], DAY)
-    assert [evidence.quote for evidence in when.evidence] == ["three days"]
+    (time,) = choose_times(article, [claim(article, "seized", 0, ["three days"])], DAY)
+    assert [evidence.quote for evidence in time.when.evidence] == ["three days"]
 
 
 def test_no_words_no_time():
     assert one("Gunmen killed five men.", "killed", []) is None
+
+
+@pytest.mark.parametrize(
+    "text, anchor, other, time",
+    [
+        ("Detectives detained two men on Thursday in connection with the murder of a priest.", "murder", "detained", "Thursday"),
+        ("On Thursday a court remanded the driver suspected of taking part in the kidnapping.", "kidnapping", "remanded", "Thursday"),
+    ],
+)
+def test_the_day_of_what_followed_an_act_is_not_the_acts(text, anchor, other, time):
+    article = make_article(None, (text,), published=DAY)
+    made = [claim(article, other, 0, [time]), claim(article, anchor, 0, [(time, 0.4)])]
+    first, second = choose_times(article, made, DAY)
+    assert first.when is not None
+    assert (second.when, second.apart) == (None, True)
+
+
+def test_a_day_told_by_its_number_reaches_back_from_the_day_beside_it():
+    text = "Marchers filled the square for a third day on Monday."
+    assert one(text, "filled", ["a third day on Monday"]) == on("2016-10-08", "2016-10-10")
+
+
+def test_a_month_that_a_day_was_cut_off_is_read_with_it():
+    assert one("A curfew has been in force since June 12.", "curfew", ["June"]) == on("2016-06-12")
+
+
+def test_a_time_says_how_its_words_lean():
+    text = "The army said on Tuesday that shells had fallen at dawn."
+    article = make_article(None, (text,), published=DAY)
+    (dawn,) = choose_times(article, [claim(article, "fallen", 0, ["dawn"])], DAY)
+    (said,) = choose_times(article, [claim(article, "fallen", 0, ["Tuesday"], cues=["said"])], DAY)
+    assert (dawn.leaning, dawn.saying) == (True, False)
+    assert (said.leaning, said.saying) == (False, True)

@@ -220,7 +220,7 @@ def test_a_bare_number_is_no_party_beside_a_fuller_phrase():
     assert [who.name for who in account([alone])[0].events[0].targets] == ["12"]
 
 
-def test_an_event_without_a_time_takes_the_one_last_told():
+def test_an_event_without_a_time_takes_one_told_near_it():
     one = reading(
         GroundedClaim(claim=claim(0, "killed"), when=day("2024-05-06")),
         GroundedClaim(claim=claim(1, "killings", 1, type_=EventType.ARREST)),
@@ -229,7 +229,7 @@ def test_an_event_without_a_time_takes_the_one_last_told():
     _, inherits, planned = account([one])[0].events
     assert inherits.time is not None
     assert inherits.time.first == dt.date(2024, 5, 6)
-    assert "last told" in inherits.reasons["time"]
+    assert "of those told" in inherits.reasons["time"]
     assert planned.time is None
 
 

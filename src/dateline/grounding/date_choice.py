@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from dateline.grounding.date_grammar import grammar
 from dateline.grounding.dates import TimeExpression, find_times, resolve_length, resolve_time
-from dateline.model import Article, Claim, Evidence, Mention, Role, Status, TimeBasis, TimePrecision, When
+from dateline.model import Article, Claim, EventType, Evidence, Mention, Role, Status, TimeBasis, TimePrecision, When
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +29,12 @@ _UNLIKELY = 0.5  # a time is rather not the event's, by the reader's own measure
 TOLD_SENTENCES = 3
 """How many sentences back "at noon" and "the next day" look for their day where no event before has one."""
 
+VIOLENT = frozenset(
+    {
+        EventType.ARMED_ATTACK, EventType.ASSASSINATION, EventType.EXECUTION, EventType.BOMBING, EventType.SUICIDE_BOMBING,
+        EventType.GRENADE, EventType.AIRSTRIKE, EventType.SHELLING, EventType.CHEMICAL, EventType.CLASH, EventType.RIOT,
+    }
+)  # fmt: skip
 _GRAINS = list(TimePrecision)
 _OPENING = 30  # an "after" that begins this early introduces what goes before the comma, not what follows it
 _WEEK_DAYS = 7
@@ -62,10 +68,25 @@ class _Option:
     parted: bool = False
 
 
-def choose_times(
-    article: Article, claims: Sequence[Claim], day: dt.date | None, country: str | None = None
-) -> list[When | None]:
-    """Return the time of each claim, or None where its words give none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimTime:
+    """The time of a claim.
+
+    Attributes:
+        when: The days, or None where its words give none.
+        leaning: Whether they depend on a time told of before ("that night", "dawn").
+        saying: Whether they tell when it was said, for want of better.
+        apart: Whether its sentence tells the time of another act only ("held on Thursday over the murder").
+    """
+
+    when: When | None = None
+    leaning: bool = False
+    saying: bool = False
+    apart: bool = False
+
+
+def choose_times(article: Article, claims: Sequence[Claim], day: dt.date | None, country: str | None = None) -> list[ClaimTime]:
+    """Return the time of each claim.
 
     Args:
         article: The report.
@@ -74,11 +95,12 @@ def choose_times(
         country: The country that the report is about (ISO 3166-1 alpha-3), or None.
     """
     report = _ReportTimes(article, claims, day, country)
-    times: list[When | None] = []
+    times: list[ClaimTime] = []
     previous: When | None = None
     for claim in claims:
-        when = report.choose(claim, previous)
-        times.append(when)
+        time = report.choose(claim, previous)
+        when = time.when
+        times.append(time)
         if when is not None and when.first is not None and when.precision is TimePrecision.DAY:
             previous = when
     return times
@@ -91,18 +113,33 @@ class _ReportTimes:
         self._article, self._day, self._country = article, day, country
         self._found: dict[int, list[TimeExpression]] = {}
         self._anchors: dict[int, list[int]] = defaultdict(list)
+        self._violent: dict[tuple[int, int], bool] = {}
         self._score: dict[Evidence, float] = {}
+        self._times: dict[int, list[Mention]] = defaultdict(list)
         for claim in claims:
-            self._anchors[claim.sentence].append(self._start(claim.anchor, claim.sentence))
+            start = self._start(claim.anchor, claim.sentence)
+            self._anchors[claim.sentence].append(start)
+            self._violent[claim.sentence, start] = claim.type in VIOLENT
             for mention in claim.having(Role.TIME):
                 self._score[mention.evidence] = max(mention.score, self._score.get(mention.evidence, 0.0))
+                self._times[mention.sentence].append(mention)
 
-    def choose(self, claim: Claim, previous: When | None) -> When | None:
+    def choose(self, claim: Claim, previous: When | None) -> ClaimTime:
         """Return the claim's time; ``previous`` is the day last told of before it."""
         found = (self._option(claim, mention, previous) for mention in claim.having(Role.TIME))
         best = _best(claim, [option for option in found if option is not None])
         lasting = None if claim.status is Status.PLANNED else self._lasting(claim, best, previous)
-        return lasting or (replace(best.when, evidence=(best.mention.evidence,)) if best else None)
+        if lasting is not None:
+            return ClaimTime(when=lasting, leaning=best is None)
+        if best is not None:
+            return ClaimTime(
+                when=replace(best.when, evidence=(best.mention.evidence,)), leaning=best.leaning, saying=best.saying
+            )
+        return ClaimTime(apart=self._is_apart(claim))
+
+    def _is_apart(self, claim: Claim) -> bool:
+        """Tell whether a claim's sentence tells the time of an act that it sets apart from the claim's."""
+        return any(self._is_anothers(claim, mention) for mention in self._times[claim.sentence])
 
     # --- the readings of one time ----------------------------------------------------------------------------------------
 
@@ -115,7 +152,7 @@ class _ReportTimes:
         told = self._told_before(mention, previous)
         when = self._resolve(claim, mention, words, told)
         parted = self._parted(claim, mention)
-        if when is None or (parted and self._anothers(mention)):
+        if when is None or (parted and self._anothers(mention)) or self._is_anothers(claim, mention):
             return None
         leaning = told is not None and self._resolve(claim, mention, words, None) != when
         return _Option(when, mention, saying=self._says(claim, mention), leaning=leaning, parted=parted)
@@ -154,7 +191,7 @@ class _ReportTimes:
             return None
         for mention in claim.having(Role.TIME):
             words = self._whole(mention)
-            if mention.sentence != claim.sentence or (best and (mention is best.mention or not _NTH_DAY.search(words))):
+            if mention.sentence != claim.sentence or (best and not _NTH_DAY.search(words)):
                 continue
             if best and mention.score < best.mention.score - SURER:
                 continue
@@ -188,6 +225,29 @@ class _ReportTimes:
         """Tell whether a time is much more likely that of another event than of this one."""
         return mention.score < _UNLIKELY and self._score[mention.evidence] > mention.score + SURER
 
+    def _is_anothers(self, claim: Claim, mention: Mention) -> bool:
+        """Tell whether a time is that of an act which the sentence sets apart in time from this one.
+
+        "Detained on Thursday over the murder": not the murder's day. "Agreed on a truce after clashes on Thursday": not the
+        truce's. Where one act of force follows another ("killed after gunmen attacked on Monday") both are one happening.
+        """
+        if mention.sentence != claim.sentence:
+            return False
+        own, time = self._start(claim.anchor, claim.sentence), self._start(mention.evidence, mention.sentence)
+        others = [at for at in self._anchors[claim.sentence] if at != own]
+        low, high = sorted((own, time))
+        for name in ("behind", "backward"):
+            for cue in _either(name).finditer(self._text(mention), low, high):
+                if name == "behind":
+                    return True
+                between = [at for at in others if (cue.end() <= at if own < time else at < cue.start())]
+                nearest = min(between, key=lambda at: abs(at - time), default=None)
+                if nearest is None or abs(nearest - time) > abs(own - time):
+                    continue
+                if not (self._violent[claim.sentence, own] and self._violent[claim.sentence, nearest]):
+                    return True
+        return False
+
     def _ahead(self, claim: Claim, mention: Mention) -> bool:
         """Tell whether a time is one to come: of a plan, of what "will" be and has not happened, or a far deadline."""
         if claim.status is Status.PLANNED:
@@ -212,8 +272,13 @@ class _ReportTimes:
         for one in self._expressions(mention.sentence):
             if one.start <= start and end <= one.end and one.end - one.start > end - start:
                 goes_on = one.start == start and _OFFSET.match(one.text) and not _OFFSET.match(mention.text)
-                return one.text if goes_on or self._dated(mention.text) is None else mention.text
+                return one.text if goes_on or self._is_finer(one.text, mention.text) else mention.text
         return mention.text
+
+    def _is_finer(self, words: str, part: str) -> bool:
+        """Tell whether words give a time more exactly than a part of them does ("June 12", "June")."""
+        whole, cut = self._dated(words), self._dated(part)
+        return cut is None or (whole is not None and _GRAINS.index(whole.precision) < _GRAINS.index(cut.precision))
 
     # --- what is told about it -------------------------------------------------------------------------------------------
 

@@ -109,14 +109,17 @@ def _ground_reading(reading: Reading, grounder: Grounder) -> GroundedReading:
     claims = tuple(
         GroundedClaim(
             claim=claim,
-            when=when,
+            when=time.when,
+            leaning=time.leaning,
+            saying=time.saying,
+            apart=time.apart,
             where=_ground_place(claim, places),
             focus=places.focus(claim.sentence),
             agents=sides[0],
             targets=sides[1],
             supporters=_ground_parties(claim, Role.SUPPORT, actors),
         )
-        for claim, when in zip(reading.claims, times, strict=True)
+        for claim, time in zip(reading.claims, times, strict=True)
         for sides in (_ground_sides(claim, actors),)
     )
     return GroundedReading(article=article, claims=claims, links=reading.links, report_day=day)

@@ -34,6 +34,8 @@ FAR_KM = 60.0
 """Two towns farther apart than this, beyond how exactly they are known, are not one place."""
 FAR_DAYS = 2
 """Two days that texts tell exactly and that lie so far apart are not one; a day's difference may be a night or a slip."""
+WIDEST_FIT_DAYS = 400
+"""Spans of days so wide tell nothing by meeting."""
 SAME_KM = 3.0
 CONTRAST = 0.8
 """Share that is taken off a pair of how much better one of the two fits another event of the other's report."""
@@ -83,6 +85,7 @@ FEATURES = (
     "status_differs",
     "same_article",
     "reports_apart",
+    "both_lead",
 )
 """What is weighed of a pair, in the order of the vector that ``features`` gives."""
 
@@ -172,6 +175,7 @@ class Scorer:
             float(one.status is not other.status and (one.status.undone or other.status.undone)),
             float(one.article_id == other.article_id),
             _reports_apart(one, other),
+            float(one.lead and other.lead),
         ]
 
     def _shared(self, one: Sketch, other: Sketch, *, of_reports: bool) -> tuple[float, float]:
@@ -238,7 +242,20 @@ def _days(one: Sketch, other: Sketch) -> tuple[float, float, float, float, float
     gap = _gap_days(one, other)
     if one.sharp and other.sharp:
         return float(gap == 0), float(gap == 1), math.log1p(max(gap - 1, 0)), 0.0, 0.0
-    return 0.0, 0.0, math.log1p(gap), float(gap == 0), 0.0
+    return 0.0, 0.0, math.log1p(gap), _fit(one, other), 0.0
+
+
+def _fit(one: Sketch, other: Sketch) -> float:
+    """How much it tells that two spans of days meet: 1 for the same day, the less the wider they are, 0 where they do not."""
+    assert one.first is not None
+    assert one.last is not None
+    assert other.first is not None
+    assert other.last is not None
+    shared = min(one.last, other.last) - max(one.first, other.first) + 1
+    if shared <= 0:
+        return 0.0
+    wide = (one.last - one.first + 1) * (other.last - other.first + 1)
+    return max(1 - math.log(wide / shared) / math.log(WIDEST_FIT_DAYS), 0.0)
 
 
 def _places(one: Sketch, other: Sketch) -> tuple[float, float, float, float, float, float]:

@@ -11,6 +11,8 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from dateline.incidents.event_days import choose_day
+from dateline.incidents.event_places import choose_place
 from dateline.model import (
     Attribution,
     Certainty,
@@ -20,45 +22,17 @@ from dateline.model import (
     Evidence,
     GroundedClaim,
     GroundedReading,
-    PlacePrecision,
     Role,
     Side,
     SpeakerKind,
-    Status,
     Thing,
-    TimeBasis,
-    TimePrecision,
     Toll,
-    When,
-    Where,
     Who,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-INHERITED_PLACE_KM = 25.0
-"""A place taken over from elsewhere in the report is at least this uncertain."""
-
-REPORT_DATE_SENTENCES = 4
-"""An event without a time of its own that is first told within so many sentences is dated by the report."""
-
-TIME_REACH = 3
-"""An event without a time of its own takes the one last told at most so many sentences before."""
-
-DOUBTFUL = 0.6
-"""A claim whose confidence is less than this share of the event's surest one gives it no month or year, which is mostly that of
-some background told beside."""
-
-_UNDATED = frozenset({Status.PLANNED, Status.DENIED, Status.POSSIBLE})
-"""What has not happened is never dated by what happened around it."""
-
-_COARSER = {
-    PlacePrecision.POINT: PlacePrecision.NEAR,
-    PlacePrecision.TOWN: PlacePrecision.NEAR,
-    PlacePrecision.NEAR: PlacePrecision.DISTRICT,
-    PlacePrecision.DISTRICT: PlacePrecision.PROVINCE,
-}
 _CARRIERS = frozenset({SpeakerKind.AGENCY, SpeakerKind.MEDIA})
 _CIVILIAN_WORDS = frozenset(
     [
@@ -120,6 +94,8 @@ def merge_claims(members: Sequence[GroundedClaim], reading: GroundedReading) -> 
     targets = _merge_parties(members, lambda member: member.targets)
     tolls = _merge_tolls(members, agents, targets)
     certainty = _merge_certainty(reasons, members)
+    place, reasons["place"] = choose_place(members, reading, type_, status)
+    time, reasons["time"] = choose_day(members, reading, type_, status)
     return Event(
         id=event_id(reading.article.id, type_, anchors),
         article_id=reading.article.id,
@@ -131,8 +107,8 @@ def merge_claims(members: Sequence[GroundedClaim], reading: GroundedReading) -> 
         supporters=supporters,
         objects=_merge_things(members, Role.OBJECT),
         instruments=_merge_things(members, Role.INSTRUMENT),
-        place=_merge_place(reasons, members),
-        time=_merge_time(reasons, members, reading, status),
+        place=place,
+        time=time,
         tolls=tolls,
         claims=_merge_attributions(members),
         certainty=certainty,
@@ -295,105 +271,6 @@ def _side(count: Count, agents: Sequence[Who], targets: Sequence[Who]) -> Side:
 
 
 # --- place and time ------------------------------------------------------------------------------------------------------
-
-
-def _merge_place(reasons: dict[str, str], members: Sequence[GroundedClaim]) -> Where | None:
-    named = [(member, member.where) for member in members if member.where is not None]
-    if named:
-        weight: dict[object, float] = defaultdict(float)
-        for member, where in named:
-            weight[_place_key(where)] += member.claim.confidence * where.score
-        finest = (
-            min(where.precision.rank for _, where in named if where.precision.fine)
-            if any(w.precision.fine for _, w in named)
-            else None
-        )
-        options = [where for _, where in named if finest is None or where.precision.fine]
-        best = max(options, key=lambda where: weight[_place_key(where)])
-        if finest is None:
-            best = min(options, key=lambda where: (where.precision.rank, -weight[_place_key(where)]))
-        evidence = tuple(e for _, where in named if _place_key(where) == _place_key(best) for e in where.evidence)
-        reasons["place"] = f"{best.basis}; {len(evidence)} mention(s)"
-        return replace(best, evidence=_join(evidence, ()))
-    inherited = next((member.focus for member in members if member.focus is not None), None)
-    if inherited is None:
-        reasons["place"] = "no place named in the report"
-        return None
-    reasons["place"] = f"no place words of its own; the report is at {inherited.name} here"
-    return replace(
-        inherited,
-        precision=_COARSER.get(inherited.precision, inherited.precision),
-        uncertainty_km=max(INHERITED_PLACE_KM, 2 * (inherited.uncertainty_km or 0.0)),
-        score=inherited.score / 2,
-        basis="inherited from the report",
-        evidence=(),
-    )
-
-
-def _place_key(where: Where) -> object:
-    return where.geoname_id or (where.name, where.country_code)
-
-
-def _merge_time(
-    reasons: dict[str, str], members: Sequence[GroundedClaim], reading: GroundedReading, status: Status
-) -> When | None:
-    surest = max(member.claim.confidence for member in members)
-    dated = [
-        (member, member.when)
-        for member in members
-        if member.when is not None and not (member.when.precision.coarse and member.claim.confidence < DOUBTFUL * surest)
-    ]
-    if dated:
-        weight: dict[object, float] = defaultdict(float)
-        for member, when in dated:
-            weight[when.first, when.last, when.partial] += member.claim.confidence
-        best = min(
-            (when for _, when in dated),
-            key=lambda when: (list(TimePrecision).index(when.precision), -weight[when.first, when.last, when.partial]),
-        )
-        evidence = tuple(
-            e
-            for _, when in dated
-            if (when.first, when.last, when.partial) == (best.first, best.last, best.partial)
-            for e in when.evidence
-        )
-        reasons["time"] = f"{best.basis} time words: {', '.join(repr(e.quote) for e in evidence)}"
-        return replace(best, evidence=_join(evidence, ()))
-    if status in _UNDATED:
-        reasons["time"] = "no time words"
-        return None
-    told = _time_told_near(members, reading)
-    if told is not None:
-        words = ", ".join(repr(one.quote) for one in told.evidence)
-        reasons["time"] = f"no time words of its own; the time last told there: {words}"
-        return replace(told, basis=TimeBasis.RELATIVE)
-    day = reading.report_day
-    if day is not None and members[0].claim.sentence < REPORT_DATE_SENTENCES:
-        reasons["time"] = "no time words; told at the head of the report, so dated by the report"
-        return When(first=day, last=day, precision=TimePrecision.DAY, basis=TimeBasis.REPORT_DATE)
-    reasons["time"] = "no time words"
-    return None
-
-
-def _time_told_near(members: Sequence[GroundedClaim], reading: GroundedReading) -> When | None:
-    """The time of the nearest claim told at most so many sentences before; a report's opening also looks ahead."""
-    ahead = members[0].claim.sentence == 0
-    best: tuple[tuple[int, bool, int], When] | None = None
-    for member in members:
-        for other in reading.claims:
-            when = other.when
-            away = member.claim.sentence - other.claim.sentence
-            if (
-                when is None
-                or when.precision.coarse
-                or other.claim.status in _UNDATED
-                or not (0 <= away <= TIME_REACH or (ahead and -TIME_REACH <= away < 0))
-            ):
-                continue
-            rank = (abs(away), away < 0, abs(member.claim.index - other.claim.index))
-            if best is None or rank < best[0]:
-                best = (rank, when)
-    return best[1] if best else None
 
 
 # --- confidence ----------------------------------------------------------------------------------------------------------

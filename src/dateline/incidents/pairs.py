@@ -24,14 +24,18 @@ from dateline.model import ActorKind, EventType, PlacePrecision, TimeBasis, Time
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from dateline.model import Event, Status, Telling, When, Where, Who
+    from dateline.model import Event, Status, Telling, Where, Who
 
 CELL_DEGREES = 0.5
 BUCKET_DAYS = 4
 REPORT_DATE_DAYS = 2
-"""What is dated by its report alone happened on that day or at most so many days before."""
+"""What a report begins with and is dated by it alone happened on that day or at most so many days before."""
 UNTIMED_DAYS = 10
-"""What has no time at all is looked for among the days so near before its report."""
+"""What has no time at all, or is told further down and dated by its report, is looked for among the days so near before it."""
+BORROWED_DAYS = 2
+"""What takes its day from another sentence happened on that day, or so many before or after."""
+LEAD_CHARACTERS = 400
+"""Where a report begins: its title and the sentences that begin so early."""
 SHORT_DAYS = 16
 """Longer times look among months."""
 MOST_MONTHS = 13
@@ -87,7 +91,7 @@ class Sketch:
     Attributes:
         order: Day of publication and id: the first of an incident gives it its id.
         first, last: The days within which it happened, or None where nothing is known.
-        sharp: Whether a text tells the very day.
+        sharp: Whether the event's own sentences tell the very day.
         stated: Whether it tells it as a date.
         fine: Whether the place is a town or finer, or near one.
         actors: Registry ids of the agents; ``phrases`` are the heads of all parties' phrases.
@@ -96,6 +100,7 @@ class Sketch:
             and ``top`` of the first among these.
         name: Key of the place's name as the text has it, "" where none is named.
         specific: Whether that is the name of a town or of what no gazetteer knows, not of a province or country.
+        lead: Whether it stands where its report begins.
         summary: The words by which it sums up several happenings, or None.
     """
 
@@ -126,6 +131,7 @@ class Sketch:
     top: tuple[str, ...]
     name: str
     specific: bool
+    lead: bool
     summary: str | None = None
 
 
@@ -157,7 +163,8 @@ def sketch_of(
     """
     event, published = telling.event, telling.published
     day = published.toordinal() if published else None
-    first, last, sharp = _days(event.time, day)
+    lead = _leads(telling)
+    first, last, sharp = _days(telling, day, lead=lead)
     if back_days is not None and day is not None:
         first, last, sharp = max(day - back_days[1], 1), day - back_days[0], False
     place = event.place
@@ -193,6 +200,7 @@ def sketch_of(
         top=tuple(story[:TOP_WORDS]),
         name=skeleton(place.name) if place is not None and named else "",
         specific=fine or (place is not None and named and place.geoname_id is None),
+        lead=lead,
         summary=summary,
     )
 
@@ -209,13 +217,21 @@ def _story(text: str, words: WordWeights) -> list[str]:
     return sorted(weight, key=lambda key: (-weight[key], key))[:STORY_WORDS]
 
 
-def _days(when: When | None, report: int | None) -> tuple[int | None, int | None, bool]:
-    """Return first and last possible day, and whether a text tells the very day."""
+def _leads(telling: Telling) -> bool:
+    """Tell whether one of the event's own sentences is among those that its report begins with."""
+    return any(0 <= telling.text.find(passage) < LEAD_CHARACTERS for passage in telling.passages)
+
+
+def _days(telling: Telling, report: int | None, *, lead: bool) -> tuple[int | None, int | None, bool]:
+    """Return first and last possible day, and whether the event's own sentences tell the very day."""
+    when = telling.event.time
     if when is None or when.first is None:
         return (None, None, False) if report is None else (report - UNTIMED_DAYS, report, False)
     first, last = when.first.toordinal(), (when.last or when.first).toordinal()
     if when.basis is TimeBasis.REPORT_DATE:
-        return first - REPORT_DATE_DAYS, last, False
+        return first - (REPORT_DATE_DAYS if lead else UNTIMED_DAYS), last, False
+    if when.evidence and not any(one.quote in passage for one in when.evidence for passage in telling.passages):
+        return first - BORROWED_DAYS, last + BORROWED_DAYS, False
     return first, last, when.precision is TimePrecision.DAY and first == last
 
 
