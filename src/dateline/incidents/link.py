@@ -150,12 +150,13 @@ class Scorer:
 
     def scores(self, pairs: Sequence[tuple[Sketch, Sketch]]) -> NDArray[np.float64]:
         """Return the log-odds of pairs being of one happening; ``NEVER`` where they cannot be."""
+        return self.likeness(pairs) + np.array([exclusion(one, other) for one, other in pairs])
+
+    def likeness(self, pairs: Sequence[tuple[Sketch, Sketch]]) -> NDArray[np.float64]:
+        """Return the log-odds without what days or places take off that exclude each other."""
         if not pairs:
             return np.zeros(0)
-        rows = np.array([self.features(one, other) for one, other in pairs])
-        scores = rows @ self._vector
-        scores += [exclusion(one, other) for one, other in pairs]
-        return np.asarray(scores)
+        return np.asarray(np.array([self.features(one, other) for one, other in pairs]) @ self._vector)
 
     def features(self, one: Sketch, other: Sketch) -> list[float]:
         """Return what is weighed of a pair, in the order of ``FEATURES``; the order of the two does not matter."""
@@ -324,18 +325,18 @@ def _reports_apart(one: Sketch, other: Sketch) -> float:
 
 
 def _edges(ordered: Sequence[Sketch], weights: Weights) -> list[tuple[float, int, int]]:
-    """Score the pairs that lie near and keep those above zero."""
+    """Score the pairs that lie near and keep those above where groups are joined; what excludes each other is not scored."""
     scorer = Scorer(weights)
     kept: list[tuple[float, int, int]] = []
     batch: list[tuple[int, int]] = []
 
     def settle() -> None:
-        scores = scorer.scores([(ordered[one], ordered[other]) for one, other in batch])
+        scores = scorer.likeness([(ordered[one], ordered[other]) for one, other in batch])
         kept.extend((float(scores[at]), *batch[at]) for at in np.flatnonzero(scores > weights.join_at))
         batch.clear()
 
     for number, near in Blocks(ordered).pairs():
-        batch.extend((number, other) for other in near)
+        batch.extend((number, other) for other in near if exclusion(ordered[number], ordered[other]) == 0.0)
         if len(batch) >= BATCH:
             settle()
     settle()
