@@ -49,7 +49,7 @@ _WIDE = frozenset({PlacePrecision.COUNTRY, PlacePrecision.REGION})
 NEVER = -1e9
 """Log-odds of two events that can never be one; no number of other pairs makes up for it."""
 UNLIKELY = -15.0
-"""Log-odds added where day or place exclude each other: a slip in one report must not keep two long stories apart."""
+"""Log-odds where day or place exclude each other: a slip in one report must not keep two long stories apart."""
 
 FEATURES = (
     "always",
@@ -149,14 +149,12 @@ class Scorer:
         self._sizes: dict[tuple[str, bool], float] = {}
 
     def scores(self, pairs: Sequence[tuple[Sketch, Sketch]]) -> NDArray[np.float64]:
-        """Return the log-odds of pairs being of one happening; ``NEVER`` where they cannot be."""
-        return self.likeness(pairs) + np.array([exclusion(one, other) for one, other in pairs])
-
-    def likeness(self, pairs: Sequence[tuple[Sketch, Sketch]]) -> NDArray[np.float64]:
-        """Return the log-odds without what days or places take off that exclude each other."""
-        if not pairs:
-            return np.zeros(0)
-        return np.asarray(np.array([self.features(one, other) for one, other in pairs]) @ self._vector)
+        """Return the log-odds of pairs being of one happening; ``NEVER`` or ``UNLIKELY``, unweighed, for what is excluded."""
+        scores = np.array([exclusion(one, other) for one, other in pairs], dtype=np.float64)
+        weighed = np.flatnonzero(scores == 0.0).tolist()
+        if weighed:
+            scores[weighed] = np.array([self.features(*pairs[at]) for at in weighed]) @ self._vector
+        return scores
 
     def features(self, one: Sketch, other: Sketch) -> list[float]:
         """Return what is weighed of a pair, in the order of ``FEATURES``; the order of the two does not matter."""
@@ -199,7 +197,7 @@ class Scorer:
 
 
 def exclusion(one: Sketch, other: Sketch) -> float:
-    """Return what is added to a score because two events can hardly, or never, be of one happening; else 0."""
+    """Return the score of two events that can hardly, or never, be of one happening; else 0."""
     if (one.summary is None) != (other.summary is None):
         return NEVER
     if one.article_id == other.article_id and _told_apart(one, other):
@@ -325,18 +323,18 @@ def _reports_apart(one: Sketch, other: Sketch) -> float:
 
 
 def _edges(ordered: Sequence[Sketch], weights: Weights) -> list[tuple[float, int, int]]:
-    """Score the pairs that lie near and keep those above where groups are joined; what excludes each other is not scored."""
+    """Score the pairs that lie near and keep those above where groups are joined."""
     scorer = Scorer(weights)
     kept: list[tuple[float, int, int]] = []
     batch: list[tuple[int, int]] = []
 
     def settle() -> None:
-        scores = scorer.likeness([(ordered[one], ordered[other]) for one, other in batch])
+        scores = scorer.scores([(ordered[one], ordered[other]) for one, other in batch])
         kept.extend((float(scores[at]), *batch[at]) for at in np.flatnonzero(scores > weights.join_at))
         batch.clear()
 
     for number, near in Blocks(ordered).pairs():
-        batch.extend((number, other) for other in near if exclusion(ordered[number], ordered[other]) == 0.0)
+        batch.extend((number, other) for other in near)
         if len(batch) >= BATCH:
             settle()
     settle()
