@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dateline.claims.lexicon import QUOTES, head_of, is_demonym, is_person, is_verbal, kinds_of, state_of, stops
 from dateline.claims.nobody import counts_nobody
@@ -16,6 +16,7 @@ from dateline.claims.numerals import (
     DASHES,
     Form,
     Numeral,
+    Phrases,
     Token,
     find_numerals,
     index_phrases,
@@ -27,6 +28,9 @@ from dateline.claims.numerals import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+_POSSESSOR = 5  # tokens of "the provincial party chief's" before a number
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,7 +124,7 @@ def read_counted(text: str) -> Counted:
 
 def _relate(tokens: Sequence[Token], part: Group, whole: Group) -> None:
     """Relate a number to the next: the one may be a part of the other, a guess at the same, or its size."""
-    if part.first == whole.numeral.first and tokens[part.numeral.last].text == "of":
+    if tokens[part.numeral.last].text == "of" and _takes_from(tokens, part, whole):
         part.first, part.last, part.person = whole.numeral.first, whole.last, whole.person or whole.alone
         if _is_each(tokens, part):
             part.refused = True
@@ -140,6 +144,11 @@ def _relate(tokens: Sequence[Token], part: Group, whole: Group) -> None:
     part.refused = part.refused or _is_superseded(tokens, part, whole)
     if part.part_of is None and whole.part_of is None and _is_taken_up(tokens, part, whole):
         whole.part_of = part
+
+
+def _takes_from(tokens: Sequence[Token], part: Group, whole: Group) -> bool:
+    """As in "one of the five", "20,000 of the region's 45,000 residents"."""
+    return part.first == whole.numeral.first or outset(tokens, whole.numeral) == part.numeral.last + 1
 
 
 def _is_each(tokens: Sequence[Token], part: Group) -> bool:
@@ -184,12 +193,38 @@ def _is_higher_guess(tokens: Sequence[Token], group: Group, after: Group) -> boo
 
 
 def outset(tokens: Sequence[Token], numeral: Numeral) -> int:
-    """Return the first token of a number with every word that introduces it ("a further 12")."""
-    return numeral.first - phrase_before(tokens, numeral.first, _phrases("plain"))
+    """Return the first token of a number with every word that introduces it ("a further 12", "the mayor's two guards")."""
+    first = numeral.first - phrase_before(tokens, numeral.first, _phrases("plain"))
+    if first > 0 and tokens[first - 1].text in words_of("grammar", "possessive"):
+        return first - 1
+    return _possessor(tokens, first) if first > 0 and _is_possessive(tokens, first - 1) else first
+
+
+def _is_possessive(tokens: Sequence[Token], at: int) -> bool:
+    word = tokens[at].text
+    if word == "'":
+        return at > 0 and tokens[at].start == tokens[at - 1].end and tokens[at - 1].text.endswith("s")
+    return word.endswith("'s") and word not in words_of("grammar", "no_possessor")
+
+
+def _possessor(tokens: Sequence[Token], first: int) -> int:
+    """Step back over "the mayor's" and "Abu Nidal's" before a number."""
+    at = first - 1 - (tokens[first - 1].text == "'")
+    if at < 0 or tokens[at].text in words_of("refused", "months"):
+        return first
+    for i in range(at, max(at - _POSSESSOR, -1), -1):
+        word = tokens[i].text
+        if word in words_of("grammar", "determiner"):
+            return i
+        if i < at and (word in stops() or state_of(word) is not None or not word[0].isalnum()):
+            break
+    while at > 0 and tokens[at].capital and tokens[at - 1].capital:
+        at -= 1
+    return at if tokens[at].capital else first
 
 
 @cache
-def _phrases(name: str) -> dict[str, Any]:
+def _phrases(name: str) -> Phrases:
     return index_phrases(vocabulary()["phrases"][name])
 
 
@@ -342,11 +377,14 @@ def _ends_phrase(tokens: Sequence[Token], first: int, at: int) -> bool:
     people = is_person(before) or before.endswith("s")
     named = tokens[at].capital and tokens[at - 1].capital  # "Kurdistan Workers Party"
     closes = before.endswith("s") or before in words_of("people", "closed")
-    if is_person(before) and closes and not named and not _is_plural(word):
+    native = tokens[at - 1].capital and at - 1 == first and is_person(word)  # "a Swiss nurse"
+    if is_person(before) and closes and not (named or native or _is_plural(word)):
         return True  # "18 soldiers captive", "11 members drew protests"
     if is_person(before) and word.endswith("ly"):
         return not is_person(word)  # "killed one man instantly"
-    return word in vocabulary()["units"] or (people and is_verbal(word) and not is_person(word))
+    thing = tokens[at - 1].capital and at + 1 < len(tokens) and tokens[at + 1].text in words_of("refused", "things")
+    verb = people and is_verbal(word) and not (is_person(word) or thing)  # "a Thai fishing trawler"
+    return word in vocabulary()["units"] or verb
 
 
 def _is_plural(word: str) -> bool:

@@ -282,7 +282,7 @@ def _no(counted: Counted, group: Group) -> tuple[tuple[TollKind, ...], int]:
         if word in table:
             at = at if kinds else first + i
             kinds += table[word]
-        elif not word[0].isalpha() or (word in _ENDS and word not in {"of", "or", "and", "nor", "to"}):
+        elif not word[0].isalpha() or (word in _ENDS and word not in {"of", "or", "and", "nor"}):
             break
     return tuple(TollKind(kind) for kind in dict.fromkeys(kinds)), at
 
@@ -297,9 +297,9 @@ _ENDS = (
 
 def _noughts(counted: Counted, group: int) -> Iterator[FoundCount]:
     """Read noughts that no number word tells: "without casualties", "did not hurt anyone", "not cause any casualties"."""
-    tokens = counted.tokens
+    tokens, negatives = counted.tokens, words_of("grammar", "negative")
     for at, token in enumerate(tokens):
-        if token.text not in words_of("grammar", "negative"):
+        if token.text not in negatives:
             continue
         for i in range(at + 1, min(at + 8, len(tokens))):
             kinds = _denied(tokens, at, i)

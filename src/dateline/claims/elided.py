@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dateline.claims.counted import Counted, Group, outset
 from dateline.claims.lexicon import QUOTES, kinds_of, state_of
-from dateline.claims.numerals import Form, index_phrases, phrase_before, vocabulary, words_of
+from dateline.claims.numerals import Form, Phrases, index_phrases, phrase_before, vocabulary, words_of
 from dateline.claims.parts import is_part
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from dateline.claims.numerals import Token
 
+_LIKEWISE = 6  # tokens between "as were" and the last of a list
 _CLAUSE = 10  # tokens before a figure in which a word tells that it was the first
 _REACH = 30  # tokens between a count and one that leaves its kind out
 
@@ -36,6 +37,10 @@ def take_over(counted: Counted) -> None:
 
 def drop_corrected(counted: Counted) -> None:
     """Drop a first figure that a later one corrects: "initially said nine had died but later put the figure at six"."""
+    for before, group in pairwise(counted.groups):
+        if before.kind is not None and group.alone and _is_changed(counted.tokens[before.last : group.numeral.first]):
+            group.kind, group.predicate, group.by_left = before.kind, before.predicate, before.by_left
+            before.kind, before.refused = None, True
     told = [group for group in counted.groups if group.kind is not None and not is_part(counted, group)]
     for before, group in pairwise(told):
         ahead = {token.text for token in counted.tokens[max(0, before.numeral.first - _CLAUSE) : before.numeral.first]}
@@ -43,6 +48,22 @@ def drop_corrected(counted: Counted) -> None:
         corrects = between & words_of("figures", "then") and between & {"but", ";", ",", "before"}
         if before.kind == group.kind and ahead & words_of("figures", "first") and corrects:
             before.kind, before.refused = None, True
+
+
+def _is_changed(between: Sequence[Token]) -> bool:
+    """As in "a tally of 140 dead was cut to 118" and "the toll of 12 rose to 15"."""
+    words = [token.text for token in between]
+    plain = {"by", "then", "later", "since", "on", "that", "down", "up", "sharply", "subsequently", "dead", "deaths"}
+    return (
+        words[-1:] == ["to"]
+        and any(word in words_of("figures", "changes") for word in words)
+        and all(
+            word in plain
+            or word in words_of("figures", "changes")
+            or any(word in words_of("grammar", name) for name in ("be", "have", "adverb"))
+            for word in words[:-1]
+        )
+    )
 
 
 def figures_alone(counted: Counted) -> list[Group]:
@@ -76,11 +97,29 @@ def _follows_suit(counted: Counted, before: Group, group: Group) -> bool:
 
 
 def _elides(counted: Counted, before: Group, group: Group) -> bool:
-    if _follows_suit(counted, before, group):
+    if _follows_suit(counted, before, group) or _likewise(counted, group):
         return True
     if not _bare(counted, group) or group.numeral.first - before.numeral.last > _REACH:
         return False
     return _is_said(counted.tokens, group) or _again(counted.tokens, group) or _gapped(counted.tokens, before, group)
+
+
+def _likewise(counted: Counted, group: Group) -> bool:
+    """As in "all four gunmen died, as did a passer-by", "ten were killed, as were his wife and two guards"."""
+    if not ((group.person or group.alone) and counted.countable(group)):
+        return False
+    at = outset(counted.tokens, group.numeral)
+    for i in range(at, max(at - _LIKEWISE, 1), -1):
+        if phrase_before(counted.tokens, i, _likewise_phrases()):
+            return i == at or counted.tokens[at - 1].text == "and"
+        if _tells(counted.tokens[i - 1].text) or counted.tokens[i - 1].text in {",", ";"}:
+            return False
+    return False
+
+
+@cache
+def _likewise_phrases() -> Phrases:
+    return index_phrases(vocabulary()["figures"]["likewise"])
 
 
 def _bare(counted: Counted, group: Group) -> bool:
@@ -91,7 +130,7 @@ def _bare(counted: Counted, group: Group) -> bool:
 
 
 @cache
-def _said_phrases() -> dict[str, Any]:
+def _said_phrases() -> Phrases:
     return index_phrases(vocabulary()["figures"]["phrases"])
 
 

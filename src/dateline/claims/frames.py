@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dateline.claims.lexicon import QUOTES, kinds_of, state_of
-from dateline.claims.numerals import DASHES, Form, index_phrases, phrase_at, words_of
+from dateline.claims.numerals import DASHES, Form, Phrases, index_phrases, phrase_at, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -117,6 +117,8 @@ def as_object(counted: Counted, group: Group, at: int, past: int) -> Governor | 
     if at == 0:
         return None
     tokens, verb = counted.tokens, at - 1
+    if tokens[verb].text == "of" and verb > 0:
+        verb -= 1  # "the recovery of three victims"
     if tokens[verb].text in _data()["verbs"]["particles"] and verb > 0:
         verb -= 1
         if tokens[verb].text in _data()["verbs"].get(tokens[verb + 1].text, ()) and _fits(counted, group, _AWAY):
@@ -182,7 +184,9 @@ def _voiced(tokens: Sequence[Token], at: int, frame: _Frame, *, passive: bool) -
 def _fits(counted: Counted, group: Group, frame: _Frame) -> bool:
     if not (group.person or group.alone) or (group.numeral.form is Form.NONE and frame.kind in {"displaced", "released"}):
         return False
-    if frame.unless and any(token.text in _data()["gatherings"]["words"] for token in counted.tokens):
+    if group.alone and group.numeral.form is Form.ARTICLE and frame.kind == "displaced":
+        return False  # "another that was thrown into a church"
+    if frame.unless and any(token.text in _data()["unless"][frame.unless] for token in counted.tokens):
         return False
     if (
         group.alone
@@ -191,7 +195,7 @@ def _fits(counted: Counted, group: Group, frame: _Frame) -> bool:
     ):
         return False  # "take off both his legs"
     if group.alone or not frame.who:
-        return frame.who not in {"settled", "refugees", "fighting", "captive", "suspect"} and not _NO_PEOPLE & heads(
+        return frame.who not in {"settled", "refugees", "fighting", "captive", "suspect", "victim"} and not _NO_PEOPLE & heads(
             counted.tokens, group.first, group.last
         )
     return bool(heads(counted.tokens, group.first, group.last) & named(frame.who))
@@ -199,7 +203,7 @@ def _fits(counted: Counted, group: Group, frame: _Frame) -> bool:
 
 def _complement(tokens: Sequence[Token], at: int, frame: _Frame, *, near: int = 0) -> bool:
     """Tell whether a complement of a frame begins at a token, or at most so many tokens after it."""
-    if frame.direct and _ends(tokens, at, frame):
+    if frame.direct and (_ends(tokens, at, frame) if not frame.near else phrase_at(tokens, at, frame.ends)):
         return True
     reach = near or (1 if frame.near else _REACH)
     for i in range(at, min(at + reach, len(tokens))):
@@ -245,8 +249,13 @@ def _resolved(tokens: Sequence[Token], kind: str, at: int) -> str:
 
 def _jailed(tokens: Sequence[Token], at: int) -> bool:
     """As in "bundled into vans and hauled off to jail": a place of custody is told behind the verb."""
-    custody = index_phrases(_data()["ends"]["custody"])
+    custody = _custody()
     return any(phrase_at(tokens, i, custody) for i in range(at + 1, min(at + 2 * _AGENT, len(tokens))))
+
+
+@cache
+def _custody() -> Phrases:
+    return index_phrases(_data()["ends"]["custody"])
 
 
 def doer(tokens: Sequence[Token], at: int) -> str | None:
@@ -275,9 +284,9 @@ def _sort(word: str) -> str | None:
     return "captors" if word in named("captors") else None
 
 
-def by_agent(tokens: Sequence[Token], found: Governor) -> Governor:
+def by_agent(counted: Counted, group: Group, found: Governor) -> Governor:
     """Correct the kind of people who are held or seized by those whom "by" names: "were led away by gunmen"."""
-    kind, at = found
+    (kind, at), tokens = found, counted.tokens
     if kind not in {"detained", "abducted"} or tokens[at].text not in _data()["verbs"]["either"]:
         return found
     if "held" in {token.text for token in tokens[at : at + 3]} and any(
@@ -290,7 +299,15 @@ def by_agent(tokens: Sequence[Token], found: Governor) -> Governor:
             return ({"forces": "detained", "captors": "abducted"}[sort], at) if sort else found
         if tokens[i].text in {";", ".", ",", "and"}:
             break
-    return found
+    return (_led_away(counted, group, at), at) if kind == "detained" else found
+
+
+def _led_away(counted: Counted, group: Group, at: int) -> str:
+    """As in "when the raiders struck, 24 were led away": raiders told of before in the sentence abduct."""
+    tokens = counted.tokens
+    away = at + 1 < len(tokens) and tokens[at].text in _data()["verbs"]["away"] and tokens[at + 1].text in {"away", "off"}
+    raided = away and any(token.text in named("raiding") for token in tokens[: group.numeral.first])
+    return "abducted" if raided and not is_attacker(counted, group) and not _jailed(tokens, at) else "detained"
 
 
 def held(counted: Counted, group: Group, at: int) -> Governor | None:
@@ -298,6 +315,9 @@ def held(counted: Counted, group: Group, at: int) -> Governor | None:
     tokens = counted.tokens
     if at == 0 or tokens[at - 1].text not in _data()["verbs"]["hold"] or not (group.person or group.alone):
         return None
+    subject = tokens[max(0, at - 2 - (tokens[at - 2].text in {"that", "which"}))].text
+    if _sort(subject) is None and subject in words_of("refused", "things"):
+        return None  # "a bus that held about 70"
     sort = doer(tokens, at - 1)
     return ({"forces": "detained", "captors": "abducted"}[sort], at - 1) if sort else None
 
@@ -321,7 +341,7 @@ def maimed(counted: Counted, group: Group, at: int) -> Governor | None:
     for i in range(of - 1, max(of - _LENGTH, -1), -1):
         if limb and tokens[i].text in words["verbs"]:
             return "wounded", i
-        if not limb and tokens[i].text in words["emptying"] and of < at - 1:
+        if not limb and tokens[i].text in words["emptying"] and tokens[of + 1].text in words_of("grammar", "determiner"):
             return "displaced", i
     return None
 
@@ -368,6 +388,8 @@ def _may_act(word: str) -> bool:
 
 def _upon_them(tokens: Sequence[Token], at: int) -> Governor | None:
     for verb in range(at, min(at + 4, len(tokens) - 1)):
+        if tokens[verb].text in _data()["verbs"]["slit"] and phrase_at(tokens, verb + 1, _throats()):
+            return "killed", verb
         if tokens[verb + 1].text not in {"them", "him", "her"}:
             continue
         word = tokens[verb].text
@@ -386,6 +408,11 @@ def _upon_them(tokens: Sequence[Token], at: int) -> Governor | None:
     return None
 
 
+@cache
+def _throats() -> Phrases:
+    return index_phrases(_data()["verbs"]["throats"])
+
+
 def _takes(tokens: Sequence[Token], verb: int, frame: _Frame) -> bool:
     return not frame.subject and _complement(tokens, verb + 2, frame, near=_NEAR)
 
@@ -396,5 +423,8 @@ def is_armed(counted: Counted, group: Group) -> bool:
 
 
 def is_attacker(counted: Counted, group: Group) -> bool:
-    """Tell whether people are named as attackers."""
+    """Tell whether people are named as attackers: "two gunmen", "one of the gunmen was killed and the other two escaped"."""
+    ahead = [one for one in counted.groups if one.last <= group.numeral.first and not one.refused and not one.alone]
+    if group.alone and ahead and group.last > 0:
+        group = ahead[-1]
     return not group.alone and bool(heads(counted.tokens, group.first, group.last) & (named("assailant") - {"man", "men"}))

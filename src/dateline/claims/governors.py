@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Any
 
 from dateline.claims.counted import Counted, Group, age_at, leads_back, outset
 from dateline.claims.elided import drop_corrected, take_over
-from dateline.claims.frames import admitted, as_object, held, is_armed, is_attacker, lost, maimed, taken_up
+from dateline.claims.frames import admitted, as_object, heads, held, is_armed, is_attacker, lost, maimed, named, taken_up
 from dateline.claims.lexicon import QUOTES, is_verbal, kinds_of, state_of
 from dateline.claims.measured import before_adverbs, measured
-from dateline.claims.numerals import Form, Token, index_phrases, phrase_at, phrase_before, vocabulary, words_of
-from dateline.claims.parts import is_part, joined, names_one, past_joined, speaks, whole_of
-from dateline.claims.subjects import MAIN_VERB, follow_subject, later_died
+from dateline.claims.numerals import Form, Phrases, Token, index_phrases, phrase_at, phrase_before, vocabulary, words_of
+from dateline.claims.parts import is_part, is_same_person, joined, names_one, past_aside, past_joined, speaks, whole_of
+from dateline.claims.subjects import MAIN_VERB, follow_subject, later_died, no_subject
 from dateline.claims.unreal import is_unreal
 from dateline.claims.verbs import Governor, expressions, finite, has_object, in_list, is_noun, is_participle, passive_before
 
@@ -29,16 +29,26 @@ if TYPE_CHECKING:
 _POSSESSIVES = frozenset({"his", "her", "their", "its"})
 _OPENERS = frozenset({"him", "her", "them", "the", "his", "its", "their", "our", "a", "an"})
 _STATUS = frozenset({"lives", "hostages", "refugees", "martyrs", "detainees"})
+_LIVES = 6  # tokens between "claimed" and "the lives of"
+_ALL = 20  # tokens between people and "all of them died"
+_PAYER = 6  # tokens between "cost" and the people that somebody lost
 _OF_ANYTHING = frozenset({"killed", "wounded", "missing"})
 
 
 def govern(counted: Counted) -> None:
     """Find, for each number of a sentence, the kind of toll it tells and the word that tells it."""
+    for before, group in pairwise(counted.groups):
+        group.refused = group.refused or is_same_person(counted.tokens, before, group)
     for group in counted.groups:
         if not counted.countable(group) or group.kind is not None or names_one(counted, group):
             continue
         for rule, by_left in _RULES:
-            found = None if rule is follow_subject and _is_carried(counted, group) else rule(counted, group)
+            found = None if rule is follow_subject and no_subject(counted, group) else rule(counted, group)
+            if found is not None and by_left and _is_only_meant(counted, group, found[1]):
+                break  # "police sent to rescue the pair were driven off"
+            if rule is follow_subject and found is not None and _is_past_part(counted, group, found[1]):
+                _take_from_whole(counted, group)
+                break
             if rule is follow_subject and found is not None and _shares_object(counted, group, found[1]):
                 break  # "killed an officer and a technician, officials said, offering a reward for an arrest"
             if group.numeral.form is Form.NONE and by_left and found is not None and found[0] not in _OF_ANYTHING:
@@ -50,6 +60,32 @@ def govern(counted: Counted) -> None:
     _inherit(counted)
 
 
+def _is_only_meant(counted: Counted, group: Group, at: int) -> bool:
+    """Tell whether people are the object of a verb that tells what has not come about; a noun may have a verb behind it."""
+    noun = at + 1 < len(counted.tokens) and counted.tokens[at + 1].text in {"of", "for"}
+    return not noun and group.numeral.form is not Form.NONE and is_unreal(counted.tokens, at)
+
+
+def _is_past_part(counted: Counted, group: Group, at: int) -> bool:
+    """As in "five dead, including two gendarmes, and 300 wounded": the word behind a part is told of others."""
+    if not is_part(counted, group):
+        return False
+    tokens, first = counted.tokens, group.last
+    if leads_back(tokens, first):
+        first += 2
+        if tokens[first].text == ",":
+            first = past_aside(tokens, first) or first  # "one of whom, we are told, has been executed"
+    return any(tokens[i].text == "," or (tokens[i].text == "and" and i + 1 in counted.starts) for i in range(first, at))
+
+
+def _take_from_whole(counted: Counted, group: Group) -> None:
+    """Give a part the kind of the count that it is taken from."""
+    before = counted.groups[: counted.groups.index(group)]
+    whole = next((one for one in reversed(before) if one.kind is not None and not is_part(counted, one)), None)
+    if whole is not None:
+        group.kind, group.predicate, group.by_left = whole.kind, whole.predicate, whole.by_left
+
+
 def _shares_object(counted: Counted, group: Group, at: int) -> bool:
     """Tell whether people are joined to the object of a verb, and the verb found behind them stands past a comma."""
     if all(token.text != "," for token in counted.tokens[group.last : at]):
@@ -59,37 +95,49 @@ def _shares_object(counted: Counted, group: Group, at: int) -> bool:
     return before is not None and before.by_left and before.kind is not None and joined(counted, before, group)
 
 
-def _is_carried(counted: Counted, group: Group) -> bool:
-    """As in "the trawler, with 14 on board, was released": what befalls a thing is not told of the people in it."""
-    tokens, at = counted.tokens, outset(counted.tokens, group.numeral)
-    if at < 2 or tokens[at - 1].text not in {"with", "carrying"}:
-        return False
-    before = at - 2 - (tokens[at - 2].text == ",")
-    follow = tokens[group.last].text if group.last < len(tokens) else ""
-    return tokens[before].text in words_of("refused", "things") and follow not in {"who", "dead", "killed", "wounded"}
-
-
 def _holds(counted: Counted, group: Group, found: Governor, *, own_kind: bool) -> bool:
     """Tell whether people can have a toll of a kind, and whether it has come about."""
     kind, at = found
     if own_kind:
         return True
-    if counted.tokens[at].text in words_of("rescues", "words") and any(
-        token.text in words_of("rescues", "perils") for token in counted.tokens
-    ):
-        return False  # those who are saved from the sea had not been held
-    if kind == "displaced" and counted.tokens[at].text.startswith("evacuat") and _is_hurt(counted, group):
+    if _is_no_such_toll(counted, group, found):
         return False
     anybody = kind in _OF_ANYTHING or counted.tokens[at].text in words_of("figures", "persons_only")
-    if kind == "released" and counted.tokens[at].text.startswith("escap") and is_attacker(counted, group):
-        return False  # gunmen who escape had not been held
     if not (anybody or group.person or group.alone) or (kind == "displaced" and is_armed(counted, group)):
         return False
     return group.numeral.form is Form.NONE or not is_unreal(counted.tokens, at)
 
 
+def _is_no_such_toll(counted: Counted, group: Group, found: Governor) -> bool:
+    """Tell whether a word tells another thing here: rescued from the sea, evacuated to be treated, escaped from the scene."""
+    (kind, at), word = found, counted.tokens[found[1]].text
+    if word in words_of("rescues", "words") and any(token.text in words_of("rescues", "perils") for token in counted.tokens):
+        return True  # those who are saved from the sea had not been held
+    if kind == "displaced" and word.startswith("evacuat") and _is_hurt(counted, group):
+        return True
+    if group.numeral.form is Form.NONE and kind == "wounded" and counted.tokens[at - 1].text in words_of("figures", "gravely"):
+        return True  # "nobody was seriously hurt"
+    away = kind in {"released", "displaced"} and word in words_of("figures", "getting_away")
+    return away and (is_attacker(counted, group) or _from_scene(counted, group, at))  # gunmen had not been held
+
+
+def _from_scene(counted: Counted, group: Group, at: int) -> bool:
+    """As in "before fleeing in a car", "fled the scene": what doers do after a deed."""
+    tokens = counted.tokens
+    if tokens[at - 1].text in {"before", "after", "while"} and tokens[at].text.endswith("ing"):
+        return True
+    if heads(tokens, group.first, group.last) & (named("settled") | {"people", "person"}):
+        return False
+    return any(
+        token.text in words_of("figures", "scene")
+        for token in takewhile(lambda token: token.text != ",", tokens[at + 1 : at + 5])
+    )
+
+
 def _is_hurt(counted: Counted, group: Group) -> bool:
     """As in "ten wounded, one of whom was evacuated": taken to be treated, not driven from home."""
+    if group.adjective is not None and group.adjective[0] == "wounded":
+        return True  # "evacuated 30 wounded people"
     if not group.alone and counted.tokens[group.last - 1].text in {"wounded", "injured", "casualties", "bodies"}:
         return True
     whole = whole_of(counted, group)
@@ -162,7 +210,7 @@ def _left_of(counted: Counted, group: Group, at: int) -> Governor | None:
     if taken := phrase_before(tokens, aside, tree):
         kind = kinds[" ".join(token.text for token in tokens[aside - taken : aside])]
         if kind != "claimed_lives":
-            return None if _is_spared(tokens, aside - taken) else (kind, aside - taken)
+            return None if kind == "nothing" or not _is_lost(tokens, aside - taken) else (kind, aside - taken)
         if _claims_lives(tokens, group, aside):
             return "killed", aside - taken
     return (
@@ -178,10 +226,12 @@ def _left_of(counted: Counted, group: Group, at: int) -> Governor | None:
     )
 
 
-def _is_spared(tokens: Sequence[Token], at: int) -> bool:
-    """As in "spared the lives of three women"."""
-    ahead = {token.text for token in tokens[max(0, at - 2) : at]}
-    return tokens[at].text in {"lives", "life"} and bool(ahead & words_of("figures", "spared"))
+def _is_lost(tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether lives are lost: "claimed the lives of seven", not "spared the lives of three", "the life of a thief"."""
+    if tokens[at].text not in {"lives", "life"}:
+        return True
+    ahead = {token.text for token in tokens[max(0, at - _LIVES) : at]}
+    return bool(ahead & words_of("figures", "taking_lives")) and not ahead & words_of("figures", "spared")
 
 
 def _claims_lives(tokens: Sequence[Token], group: Group, at: int) -> bool:
@@ -233,7 +283,7 @@ def _inverted(counted: Counted, group: Group) -> Governor | None:
 
 def _cost(tokens: Sequence[Token], group: Group, at: int) -> Governor | None:
     """As in "the clash cost India 20 soldiers"."""
-    for i in range(at - 1, max(at - 4, -1), -1):
+    for i in range(at - 1, max(at - _PAYER, -1), -1):
         if tokens[i].text in {"cost", "costs", "costing"}:
             return ("killed", i) if i < at - 1 and group.person and not group.alone else None
         if not (tokens[i].capital or tokens[i].text in {"the", "army", "rebels", "side", "force", "guerrillas", "militia"}):
@@ -298,9 +348,15 @@ def _before_time(tokens: Sequence[Token], at: int) -> int:
 def _is_own(tokens: Sequence[Token], group: Group) -> bool:
     """Tell whether lost people are dead: "lost four soldiers", "losing seven of their own"; not "lost 12 members"."""
     follow = [token.text for token in tokens[group.numeral.last : group.numeral.last + 2]]
+    if any(token.text in words_of("figures", "matches") for token in tokens[group.numeral.last : group.numeral.last + 6]):
+        return False
     if follow[:1] == ["of"] and follow[-1] in {"their", "its", "his", "our"}:
         return True
-    return group.person and not group.alone and tokens[group.last - 1].text not in {"members", "supporters"}
+    return (
+        group.person
+        and not group.alone
+        and tokens[group.last - 1].text not in {"members", "supporters", "players", "fans", "subscribers"}
+    )
 
 
 def _before_aside(tokens: Sequence[Token], at: int) -> int:
@@ -309,7 +365,8 @@ def _before_aside(tokens: Sequence[Token], at: int) -> int:
         return at
     for i in range(at - 2, max(at - 9, 0), -1):
         if tokens[i].text == ",":
-            spoken = any(token.text in {"said", "says", "according", "reported"} for token in tokens[i + 1 : at - 1])
+            inside = {token.text for token in tokens[i + 1 : at - 1]}
+            spoken = inside & {"said", "says", "according", "reported"} and not inside & QUOTES
             return i if spoken and kinds_of("transitive").get(tokens[i - 1].text) else at
     return at
 
@@ -325,7 +382,7 @@ def _inside(counted: Counted, group: Group) -> Governor | None:
 
 
 @cache
-def _blamed() -> dict[str, Any]:
+def _blamed() -> Phrases:
     return index_phrases(vocabulary()["figures"]["blamed"])
 
 
@@ -334,6 +391,29 @@ def _fatally(counted: Counted, group: Group) -> Governor | None:
     at = group.numeral.last + (2 if leads_back(counted.tokens, group.numeral.last) else 0)
     fatal = at < len(counted.tokens) and counted.tokens[at].text in words_of("figures", "fatal")
     return ("killed", at) if fatal and group.numeral.first > 0 and counted.tokens[group.numeral.first - 1].text == "," else None
+
+
+def _all_died(counted: Counted, group: Group) -> Governor | None:
+    """As in "the plane was carrying 224 people, and all of them died", "with 62 on board crashed, killing everyone aboard"."""
+    tokens = counted.tokens
+    counts = group.numeral.form is Form.FIGURE and not group.whole
+    for i in range(group.last, min(group.last + _ALL, len(tokens)) if counts else 0):
+        taken = phrase_at(tokens, i, _everyone())
+        if tokens[i].text in {";", "."} or (i in counted.starts and counted.starts[i].person and not taken):
+            return None
+        if not taken:
+            continue
+        verb = i + taken
+        while verb < len(tokens) and any(in_list(name, tokens[verb].text) for name in ("be", "have", "adverb")):
+            verb += 1
+        if tokens[i - 1].text == "killing" or (verb < len(tokens) and state_of(tokens[verb].text) == "killed"):
+            return "killed", (i - 1 if tokens[i - 1].text == "killing" else verb)
+    return None
+
+
+@cache
+def _everyone() -> Phrases:
+    return index_phrases(vocabulary()["figures"]["everyone"])
 
 
 def _headed(counted: Counted, group: Group) -> Governor | None:
@@ -396,6 +476,7 @@ _RULES = (
     (_left, True),
     (_inverted, True),
     (measured, True),
+    (_all_died, False),
     (follow_subject, False),
     (_described, False),
 )
@@ -409,10 +490,10 @@ def _after_unnumbered(counted: Counted, group: Group) -> None:
         at -= 1
     follow = tokens[group.last].text if group.last < len(tokens) else ""
     others = not group.alone and tokens[group.last - 1].text in {"others", "other"}  # "kill priest's mother, 15 others"
-    named = (
+    known = (
         at > 1 and tokens[at - 2].capital and group.person and not speaks(counted, group)
     )  # "kidnapped Father Paul, two boys"
-    joints = {"and", "with", ","} if others or named or tokens[at].text in _POSSESSIVES else {"and", "with"}
+    joints = {"and", "with", ","} if others or known or tokens[at].text in _POSSESSIVES else {"and", "with"}
     acts = finite(follow) or in_list("have", follow)  # "captured two commanders, and a third gave himself up"
     if at < 2 or tokens[at - 1].text not in joints or acts:
         return

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dateline.claims.numerals import Token
 
 _MEASURED = 18  # tokens that a toll may stand before its figure
-_HEADINGS = frozenset({"the", "of", "confirmed", "total", "number", "for", "its", "their", "own"})
+_HEADINGS = frozenset({"still", "the", "of", "confirmed", "total", "number", "for", "its", "their", "own"})
 
 
 def _in(name: str, word: str) -> bool:
@@ -41,6 +41,8 @@ def measured(counted: Counted, group: Group) -> tuple[str, int] | None:
     dead = group.last < len(tokens) and tokens[group.last].text in kinds_of("state")  # "raised the count to 200 dead"
     if at == 0 or dead or not (changed or _in("measure", tokens[at - 1].text)):
         return None
+    if at > 1 and _in("be", tokens[at - 1].text) and tokens[at - 2].text in {"he", "she", "they", "who", "i", "we", "which"}:
+        return None  # "the arrest of a man who was one of three"
     if tokens[at - 1].text == "toll":
         return "killed", at - 1  # "toll now four"
     if (after := _toll_after(counted, group, at)) is not None:
@@ -102,7 +104,7 @@ def _special(tokens: Sequence[Token], at: int, measure: str) -> str | None:
         return None if measure == "of" else "killed"
     if word == "exodus":
         return "displaced"
-    return "abducted" if {"hostages", "captives"} & {token.text for token in tokens[max(0, at - 6) : at]} else "detained"
+    return "abducted" if {"hostages", "captives"} & {token.text for token in tokens[:at]} else "detained"
 
 
 def _toll_after(counted: Counted, group: Group, at: int) -> tuple[str, int] | None:

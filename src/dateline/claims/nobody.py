@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _NAMED_AGE = 110
+_HOURS = 12
+_PUT = frozenset(
+    {"put", "puts", "putting", "stood", "stands", "toll", "number", "total", "tally", "count", "figure", "wounded", "injured"}
+)
+_AGES = 2  # figures that make a list of ages
+_NEAR_AGES = 7  # tokens between people and their ages
 
 
 def counts_nobody(tokens: Sequence[Token], numeral: Numeral, first: int, last: int) -> bool:
@@ -21,13 +27,17 @@ def counts_nobody(tokens: Sequence[Token], numeral: Numeral, first: int, last: i
     if numeral.measure or (numeral.form is not Form.NONE and _measures(tokens, numeral, first, last)):
         return True
     if numeral.form is not Form.FIGURE:
-        return False
+        ahead = [token.text for token in tokens[numeral.last : numeral.last + 2]]
+        return (
+            numeral.form is Form.NONE and ahead[:1] == ["more"] and not (ahead[1:] and ahead[1][0].isalnum())
+        )  # "seen no more"
     alone = first >= last
-    if _is_age(tokens, numeral, alone=alone) or _is_size(tokens, numeral) or (alone and _is_offspring(tokens, numeral)):
+    if _is_age(tokens, numeral, alone=alone) or _is_size(tokens, numeral) or (alone and _tells_of_one(tokens, numeral)):
         return True
     core = tokens[numeral.core]
     if core.text[0].isdecimal():
-        return any(rule(tokens, numeral) for rule in (_tied, _labels, _dates, _year, _scores)) or _age_of(tokens, numeral, last)
+        plain = any(rule(tokens, numeral) for rule in (_tied, _labels, _dates, _year, _scores))
+        return plain or _age_of(tokens, numeral, last) or (alone and _are_ages(tokens, numeral.core))
     if core.text == "both":
         return _both_again(tokens, numeral)
     return core.capital and core.text in vocabulary()["units"] and _labels(tokens, numeral)  # "Unit Two"
@@ -51,8 +61,12 @@ def _is_offspring(tokens: Sequence[Token], numeral: Numeral) -> bool:
 
 
 def _both_again(tokens: Sequence[Token], numeral: Numeral) -> bool:
-    """As in "two women, pensioners both," and "two suspects, both Chechens,"."""
+    """As in "two women, pensioners both," and "two suspects, both Chechens,"; not "the pilots, both Russians,"."""
     at = numeral.first
+    if at > 0 and kinds_of("transitive").get(tokens[at - 1].text):
+        return False  # "killing both"
+    if not any(_counts(token.text) or token.text in vocabulary()["groups"] for token in tokens[:at]):
+        return False
     closing = numeral.last >= len(tokens) or not tokens[numeral.last].text[0].isalpha()
     return (at > 0 and closing) or (at > 1 and tokens[at - 1].text == "," and is_person(tokens[at - 2].text))
 
@@ -90,7 +104,7 @@ def _measures(tokens: Sequence[Token], numeral: Numeral, first: int, last: int) 
     at = numeral.last
     before = tokens[numeral.core - 1] if numeral.core else None
     after = tokens[at].text if at < len(tokens) else ""
-    if after in {"%", "a.m.", "p.m.", "°", "strong"}:
+    if after in {"%", "a.m.", "p.m.", "°", "strong"} or [token.text for token in tokens[at : at + 3]] == ["and", "a", "half"]:
         return True
     if before is not None and before.text in words_of("refused", "money"):
         marked = (
@@ -179,12 +193,50 @@ def _year(tokens: Sequence[Token], numeral: Numeral) -> bool:
     if not (text.isdecimal() and len(text) == 4 and len(tokens) > 1 and 1900 <= int(text) < 2100):
         return False
     after = tokens[numeral.last].text if numeral.last < len(tokens) else ""
-    noun = after[:1].isalpha() and after not in stops() and state_of(after) is None
+    noun = (
+        after[:1].isalpha()
+        and after not in stops()
+        and state_of(after) is None
+        and not _is_dated(tokens, numeral)
+        and not _counts(after)
+    )
     before = tokens[numeral.core - 1].text if numeral.core else ""
     governed = kinds_of("transitive").get(before) is not None or (
         numeral.first < numeral.core and before not in {"about", "around", "from", "between"}
     )
     return not noun and not governed
+
+
+def _is_dated(tokens: Sequence[Token], numeral: Numeral) -> bool:
+    """As in "the 1972 Watergate scandal", "his 2006 film": a year behind "the" before what is no people."""
+    before = tokens[numeral.core - 1].text if numeral.core else ""
+    people = any(is_person(token.text) for token in tokens[numeral.last : numeral.last + 3])
+    return before in words_of("grammar", "determiner") and not people
+
+
+def _tells_of_one(tokens: Sequence[Token], numeral: Numeral) -> bool:
+    """As in "a mother of four", "a boy of nine", "at eight on Monday"."""
+    return any(rule(tokens, numeral) for rule in (_is_offspring, _is_of_age, _is_clock))
+
+
+def _is_of_age(tokens: Sequence[Token], numeral: Numeral) -> bool:
+    """As in "a boy of nine"."""
+    at = numeral.first
+    return at > 1 and tokens[at - 1].text == "of" and tokens[at - 2].text in words_of("figures", "of_age")
+
+
+def _is_clock(tokens: Sequence[Token], numeral: Numeral) -> bool:
+    """As in "at about eight on Monday evening", not "put the dead at eight on Monday"."""
+    at, ahead = numeral.first, [token.text for token in tokens[numeral.last : numeral.last + 4]]
+    if (
+        at < 1
+        or tokens[at - 1].text != "at"
+        or not 0 < (numeral.value.best or 0) <= _HOURS
+        or ahead[:1] not in (["on"], ["in"])
+    ):
+        return False
+    toll = {token.text for token in tokens[max(0, at - 8) : at]} & (words_of("figures", "toll_words") | _PUT)
+    return bool(words_of("figures", "clock") & set(ahead)) and not toll
 
 
 def _scores(tokens: Sequence[Token], numeral: Numeral) -> bool:
@@ -214,3 +266,27 @@ def _age_of(tokens: Sequence[Token], numeral: Numeral, last: int) -> bool:
     named = holder.text[0].isalpha() and (holder.capital or is_person(holder.text))
     listing = state_of(holder.text) is not None or holder.text.endswith("s")
     return before in {",", "("} and closed and named and 0 < value < _NAMED_AGE and last == numeral.last and not listing
+
+
+def _are_ages(tokens: Sequence[Token], at: int) -> bool:
+    """As in "brothers from Lens, 15 and 17, were": two or more figures between marks that tell of people named before."""
+    first, last = at, at
+    while first > 0 and (tokens[first - 1].text in {",", "and"} or _may_be_age(tokens[first - 1].text)):
+        first -= 1
+    while last + 1 < len(tokens) and (tokens[last + 1].text in {",", "and"} or _may_be_age(tokens[last + 1].text)):
+        last += 1
+    inside = [token.text for token in tokens[first : last + 1]]
+    figures = [word for word in inside if word.isdecimal()]
+    if len(figures) < _AGES or inside[0] not in {",", "("} or not (inside[-1] == "," or _closes(tokens, last + 1)):
+        return False
+    if inside.count("and") != 1 or inside[1] == "and" or inside[-2:] == [",", "and"]:
+        return False
+    return any(is_person(token.text) for token in tokens[max(0, first - _NEAR_AGES) : first])
+
+
+def _may_be_age(word: str) -> bool:
+    return word.isdecimal() and int(word) < _NAMED_AGE
+
+
+def _closes(tokens: Sequence[Token], at: int) -> bool:
+    return at >= len(tokens) or tokens[at].text in {")", ".", ";"}

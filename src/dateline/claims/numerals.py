@@ -104,10 +104,11 @@ def words_of(section: str, name: str) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def tokenize(text: str) -> tuple[Token, ...]:
     """Cut a text into words, numbers and marks."""
-    return tuple(
-        Token(match[0].lower().replace("’", "'"), match.start(), match.end(), match[0][0].isupper())  # noqa: RUF001
-        for match in _TOKEN.finditer(text)
-    )
+    tokens: list[Token] = []
+    for match in _TOKEN.finditer(text.replace("’", "'")):  # noqa: RUF001
+        word, (start, end) = match[0], match.span()
+        tokens.append(Token(word.lower(), start, end, word[0].isupper()))
+    return tuple(tokens)
 
 
 def find_numerals(tokens: Sequence[Token]) -> list[Numeral]:
@@ -115,8 +116,9 @@ def find_numerals(tokens: Sequence[Token]) -> list[Numeral]:
     found: list[Numeral] = []
     at = 0
     floor = 0  # modifiers of a number do not reach into the number before it
+    openers = _openers()
     while at < len(tokens):
-        if not (tokens[at].text in _openers() or tokens[at].text[0].isdecimal()):
+        if not (tokens[at].text in openers or tokens[at].text[0].isdecimal()):
             at += 1
             continue
         if (taken := _modifier(tokens, at)) and _cardinal(tokens, at + taken) is not None:
@@ -142,10 +144,27 @@ def _openers() -> frozenset[str]:
 
 def _modifier(tokens: Sequence[Token], at: int) -> int:
     """Return how many tokens a modifier of the number after it takes."""
-    return max(phrase_at(tokens, at, _phrases(name)) for name in ("lower", "upper", "about", "plain"))
+    return phrase_at(tokens, at, _modifiers())
+
+
+@cache
+def _modifiers() -> Phrases:
+    listed = vocabulary()["phrases"]
+    return index_phrases(phrase for name in ("lower", "upper", "about", "plain") for phrase in listed[name])
 
 
 # --- phrases ------------------------------------------------------------------------------------------------------------
+
+
+class Phrases(dict[str, Any]):
+    """A tree of words, word by word of each phrase; ``ends`` are the last words, by which most places are soon ruled out."""
+
+    __slots__ = ("ends",)
+
+    def __init__(self) -> None:
+        """Make an empty tree."""
+        super().__init__()
+        self.ends: set[str] = set()
 
 
 def phrase_at(tokens: Sequence[Token], at: int, phrases: Mapping[str, Any]) -> int:
@@ -170,8 +189,10 @@ def phrase_at(tokens: Sequence[Token], at: int, phrases: Mapping[str, Any]) -> i
     return longest
 
 
-def phrase_before(tokens: Sequence[Token], at: int, phrases: Mapping[str, Any], floor: int = 0) -> int:
+def phrase_before(tokens: Sequence[Token], at: int, phrases: Phrases, floor: int = 0) -> int:
     """Return how many tokens the longest of the phrases takes that ends right before a token; 0 for none."""
+    if at <= floor or tokens[at - 1].text not in phrases.ends:
+        return 0
     window = tokens[max(floor, at - 7) : at]
     for first in range(len(window)):
         if window[first].text in phrases and phrase_at(window, first, phrases) == len(window) - first:
@@ -179,19 +200,21 @@ def phrase_before(tokens: Sequence[Token], at: int, phrases: Mapping[str, Any], 
     return 0
 
 
-def index_phrases(phrases: Iterable[str]) -> dict[str, Any]:
-    """Make a tree of words from phrases, for :func:`phrase_at`."""
-    tree: dict[str, Any] = {}
+def index_phrases(phrases: Iterable[str]) -> Phrases:
+    """Make a tree of words from phrases, for :func:`phrase_at` and :func:`phrase_before`."""
+    tree = Phrases()
     for phrase in phrases:
-        node = tree
-        for token in tokenize(phrase):
+        node: dict[str, Any] = tree
+        tokens = tokenize(phrase)
+        for token in tokens:
             node = node.setdefault(token.text, {})
         node[""] = True
+        tree.ends.add(tokens[-1].text)
     return tree
 
 
 @cache
-def _phrases(name: str) -> dict[str, Any]:
+def _phrases(name: str) -> Phrases:
     return index_phrases(vocabulary()["phrases"][name])
 
 
@@ -313,12 +336,20 @@ def _one(tokens: Sequence[Token], at: int) -> _Cardinal | None:
 
 def _cardinal(tokens: Sequence[Token], at: int) -> _Cardinal | None:
     """Read a figure or number words without modifiers."""
-    if at >= len(tokens):
+    if at >= len(tokens) or not (tokens[at].text in _first_words() or tokens[at].text[0].isdecimal()):
         return None
     for reader in (_digits, _words, _vague, _group):
         if (cardinal := reader(tokens, at)) is not None:
             return cardinal
     return None
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    """Return the words at which number words can begin."""
+    words = vocabulary()
+    listed = (words[name] for name in ("units", "tens", "scales", "vague", "groups", "fractions"))
+    return frozenset({"a", "an", "many"}).union(*listed)
 
 
 def _digits(tokens: Sequence[Token], at: int) -> _Cardinal | None:
@@ -467,18 +498,9 @@ def _modified(tokens: Sequence[Token], at: int, floor: int, value: NumberValue) 
 
 def _nearest_change(tokens: Sequence[Token], at: int, floor: int) -> tuple[int, str]:
     """Return the longest modifier that ends before a token and what it changes: "no more than" goes before "more than"."""
-    if at <= floor or tokens[at - 1].text not in _closers():
-        return 0, ""
-    if at > 1 and tokens[at - 1].text == "over" and tokens[at - 2].text in words_of("grammar", "over_verbs"):
+    if at > max(1, floor) and tokens[at - 1].text == "over" and tokens[at - 2].text in words_of("grammar", "over_verbs"):
         return 0, ""  # "handed over 12 soldiers"
     return max((phrase_before(tokens, at, _phrases(change), floor), change) for change in ("lower", "upper", "about"))
-
-
-@cache
-def _closers() -> frozenset[str]:
-    """Return the words with which a modifier that changes a value can end."""
-    listed = vocabulary()["phrases"]
-    return frozenset(tokenize(phrase)[-1].text for name in ("lower", "upper", "about") for phrase in listed[name])
 
 
 def _trailed(tokens: Sequence[Token], last: int, value: NumberValue) -> tuple[int, NumberValue]:

@@ -6,11 +6,11 @@ docs/counts.md lists the rules; the words are in ``counts.toml`` (``subgroup``).
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dateline.claims.counted import Counted, Group, leads_back, outset
 from dateline.claims.lexicon import kinds_of, state_of, stops
-from dateline.claims.numerals import Form, index_phrases, phrase_at, phrase_before, vocabulary, words_of
+from dateline.claims.numerals import Form, Phrases, index_phrases, phrase_at, phrase_before, vocabulary, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 _REACH = 26  # tokens that an aside may take
 _LONGEST_TITLE = 5
+_DESCRIBED = 14  # tokens of what tells who somebody named is
 _APPOSED = 8  # tokens between people and the list that tells who they are
 
 
 @cache
-def _part_phrases(side: str) -> dict[str, Any]:
+def _part_phrases(side: str) -> Phrases:
     return index_phrases(vocabulary()["subgroup"][side])
 
 
@@ -97,7 +98,7 @@ def _in_brackets(counted: Counted, group: Group) -> bool:
 
 
 @cache
-def _manners() -> dict[str, Any]:
+def _manners() -> Phrases:
     return index_phrases(vocabulary()["figures"]["manner"])
 
 
@@ -182,14 +183,25 @@ def names_one(counted: Counted, group: Group) -> bool:
         name -= 1
     if tokens[name].text in stops() or (name > 0 and tokens[name - 1].text in words_of("grammar", "preposition")):
         return False  # "in Basra, a teacher, Omar Haddad, was"
-    for i in range(group.last, min(group.last + 8, len(tokens) - 1)):
+    for i in range(group.last, min(group.last + _DESCRIBED, len(tokens) - 1)):
         word = tokens[i].text
         if word == ",":
             follow = tokens[i + 1].text
             return follow in words_of("grammar", "be") or follow in words_of("grammar", "have")
-        if word in words_of("grammar", "be") or word in words_of("grammar", "conjunction"):
+        if word in words_of("grammar", "be") or word in words_of("grammar", "conjunction") - {"and", "who"}:
             return False
     return False
+
+
+def is_same_person(tokens: Sequence[Token], before: Group, group: Group) -> bool:
+    """As in "a fifth man, a teacher, was wounded": one person told of twice; not "a man, a woman, and a boy"."""
+    ones = all(one.numeral.form is Form.ARTICLE and one.numeral.value.best == 1 and one.person for one in (before, group))
+    if not ones or outset(tokens, group.numeral) != before.last + 1 or tokens[before.last].text != ",":
+        return False
+    last = next((i for i in range(group.last, min(group.last + _LONGEST_TITLE, len(tokens) - 1)) if tokens[i].text == ","), 0)
+    inside = {token.text for token in tokens[group.last : last]}
+    listed = tokens[last + 1].text in words_of("grammar", "determiner") | {"and", "or", "one", "another"} if last else True
+    return not (listed or inside & {"and", "or"} or any(_tells(word) for word in inside))
 
 
 def past_aside(tokens: Sequence[Token], at: int) -> int | None:

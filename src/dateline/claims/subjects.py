@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from dateline.claims.counted import Counted, Group, leads_back, outset
@@ -27,7 +28,41 @@ _REACH = 26  # tokens that a subject may lie before its verb
 def follow_subject(counted: Counted, group: Group) -> Governor | None:
     """Follow the subject to its verb: "58 people in two villages were killed", "12 others wounded", "who died"."""
     found = _survived(counted, group) or _or_killed(counted, _Walk(counted, group).run()) or _died_at_last(counted, group)
-    return by_agent(counted.tokens, later_died(counted, group, found)) if found is not None else None
+    return by_agent(counted, group, later_died(counted, group, found)) if found is not None else None
+
+
+def no_subject(counted: Counted, group: Group) -> bool:
+    """Tell whether people stand inside the subject of a verb behind them: what befalls a bus is not told of those in it."""
+    tokens, at = counted.tokens, outset(counted.tokens, group.numeral)
+    follow = tokens[group.last].text if group.last < len(tokens) else ""
+    told = follow in kinds_of("state") or (kinds_of("transitive").get(follow) is not None and is_participle(follow))
+    if at < 2 or told or follow in {"who", "whom", "whose"}:
+        return False
+    word, before = tokens[at - 1].text, tokens[at - 2].text
+    if (
+        group.alone
+        and [token.text for token in tokens[group.last : group.last + 2]] == ["of", "them"]
+        and _of_things(counted, group)
+    ):
+        return True
+    if word == "with":
+        thing = tokens[at - 2 - (before == ",")].text in words_of("refused", "things")
+        return thing or (before not in {",", "together", "along"} and _nominal(before))  # "the trawler, with 14 on board,"
+    if word == "of":  # "members of the trio", "relatives of the four victims"
+        named = tokens[at].text in _ARTICLES and not group.whole and is_person(before) and kinds_of("nouns").get(before) is None
+        return named and not any(before in words_of("people", name) for name in ("companies", "bodies", "pronouns"))
+    return word in words_of("figures", "carrying") and not in_list("have", before) and (_nominal(before) or before in _RELATIVE)
+
+
+def _of_things(counted: Counted, group: Group) -> bool:
+    """As in "four vehicles, one of them painted in army colours, were seized"."""
+    ahead = [one for one in counted.groups if one.last <= group.numeral.first and not one.alone]
+    wholes = [one for one in ahead if (one.numeral.value.best or 0) > (group.numeral.value.best or 0)]
+    return bool(wholes) and wholes[-1].refused and counted.tokens[wholes[-1].last - 1].text in words_of("refused", "things")
+
+
+_ARTICLES = words_of("grammar", "determiner") - {"all", "each", "some", "every"}
+_RELATIVE = frozenset({"was", "were", "that", "which", "who"})
 
 
 def _or_killed(counted: Counted, found: Governor | None) -> Governor | None:
@@ -85,12 +120,14 @@ class _Walk:
 
     Attributes:
         relative: Whether the walk is inside a relative clause, whose verb counts only if no main verb is found.
+        of_things: Whether the relative clause tells of what they have: "ten fishermen whose boat was seized".
         skipped: Participles passed over that only describe the people ("a man found beside the road").
     """
 
     counted: Counted
     group: Group
     relative: bool = False
+    of_things: bool = False
     skipped: int = 0
 
     def run(self) -> Governor | None:
@@ -111,7 +148,7 @@ class _Walk:
             if found is not None and not self.relative:
                 return self._main_verb(found) or found
             if found is not None:
-                kept, self.relative = kept or found, False
+                kept, self.relative = kept or (None if self.of_things else found), False
                 at = found[1] + 1
                 continue
             aside = aside or self._described_aside(at)
@@ -144,11 +181,20 @@ class _Walk:
                 return None
             if in_list("be", word) and word != "being":
                 return self._passive(at)
-            if word in {"died", "perished"} and (at == first + 1 or not is_person(tokens[at - 1].text)):
-                return "killed", at  # "women abducted in 2014 have since died"
-            if (again := expression_at(self.counted, at)) is not None and again[0] == "killed":
-                return again  # "nine men arrested at Sebba found dead"
+            if (again := self._later(at, first)) is not None:
+                return again
         return None
+
+    def _later(self, at: int, first: int) -> Governor | None:
+        """Read what befell people who had been held: "regained their freedom", "have since died", "found dead"."""
+        tokens = self.counted.tokens
+        framed = as_subject(self.counted, self.group, at, passive=False)
+        if framed is not None and framed[0] == "released":
+            return framed
+        if tokens[at].text in {"died", "perished"} and (at == first + 1 or not is_person(tokens[at - 1].text)):
+            return "killed", at
+        again = expression_at(self.counted, at)
+        return again if again is not None and again[0] == "killed" else None
 
     def _predicate(self, at: int) -> Governor | None:
         counted, word = self.counted, self.counted.tokens[at].text
@@ -156,7 +202,11 @@ class _Walk:
             return found
         if word in kinds_of("intransitive") and not self.group.whole:
             follow = counted.tokens[at + 1].text if at + 1 < len(counted.tokens) else ""
-            unhurt = kinds_of("intransitive")[word] == "released" and in_list("unhurt", follow)  # "escaped unhurt"
+            object_of = takewhile(lambda token: not in_list("preposition", token.text), counted.tokens[at + 1 : at + 4])
+            ahead = {token.text for token in object_of}
+            unhurt = kinds_of("intransitive")[word] == "released" and (
+                in_list("unhurt", follow) or ahead & words_of("figures", "penalties")
+            )  # "escaped unhurt", "escaped the death penalty"
             return None if unhurt else (kinds_of("intransitive")[word], at)
         if word in kinds_of("state") and not in_list("determiner", counted.tokens[at - 1].text):
             coordinate = counted.tokens[at - 1].text in {"and", ",", "then"}
@@ -165,6 +215,9 @@ class _Walk:
         if (found := self._framed(at)) is not None:
             return found
         kind = "detained" if word == "held" else kinds_of("transitive").get(word)  # "two colonels held"
+        follow = counted.tokens[at + 1].text if at + 1 < len(counted.tokens) else ""
+        if word == "held" and follow in words_of("figures", "holding_up"):
+            kind = None
         if kind is not None and self._is_passive(at):
             return kind, at
         linked = in_list("be", word) or in_list("linking", word)
@@ -221,8 +274,9 @@ class _Walk:
                 continue
             if (found := expression_at(self.counted, i + 1)) is not None:
                 return found
-            if is_shot(tokens, i + 1):
-                return "killed", i + 1
+            found = ("killed", i + 1) if is_shot(tokens, i + 1) else as_subject(self.counted, self.group, i + 1, passive=True)
+            if found is not None:
+                return found  # "were intercepted and taken to detention centres"
             held = tokens[i + 1].text == "held"
             if (held or is_participle(tokens[i + 1].text)) and not has_object(self.counted, i + 2):
                 kind = "detained" if held else kinds_of("transitive").get(tokens[i + 1].text)
@@ -240,12 +294,41 @@ class _Walk:
         if in_list("have", word) or in_list("modal", word):
             goes_on = at + 1 < len(self.counted.tokens) and is_verbal(self.counted.tokens[at + 1].text)
             return at + 1 if goes_on or not has_object(self.counted, at + 1) else None
-        if in_list("conjunction", word) or word in {";", ":", ".", "said", "says", "told", "according"}:
+        if self._ends_clause(at):
             return None
-        acts = word.endswith("ed") and at + 1 < len(tokens) and in_list("determiner", tokens[at + 1].text)  # "met the envoy"
+        acts = at + 1 < len(tokens) and tokens[at + 1].text in _ARTICLES and self._may_act(at)  # "upheld a verdict"
         if acts or in_list("be", word) or word in kinds_of("transitive") or in_list("verb", word):
             return at + 1 if self._is_name(at) else self._past_verb(at)
         return None if self._meets_others(at) else self._past_ages(at)
+
+    def _ends_clause(self, at: int) -> bool:
+        word = self.counted.tokens[at].text
+        if in_list("conjunction", word) or word in {";", ":", ".", "said", "says", "told", "according"}:
+            return True
+        if word in {"since", "after", "before"}:
+            return self._opens_clause(at + 1)
+        return word == "as" and self._is_object()  # "raped 54 women as the army fled"
+
+    def _may_act(self, at: int) -> bool:
+        token = self.counted.tokens[at]
+        return token.text.endswith("ed") or (
+            token.text.isalpha()
+            and not (token.capital or token.text.endswith("ing"))
+            and token.text not in stops()
+            and not is_person(token.text)
+        )
+
+    def _opens_clause(self, at: int) -> bool:
+        """As in "since their lorries were found": a subject of its own with "was", "had" or the like."""
+        tokens = self.counted.tokens
+        if at >= len(tokens) or not (in_list("determiner", tokens[at].text) or in_list("pronoun", tokens[at].text)):
+            return False
+        for token in tokens[at + 1 : at + 6]:
+            if in_list("be", token.text) or in_list("have", token.text):
+                return True
+            if token.text in {",", ";"} or in_list("preposition", token.text):
+                return False
+        return False
 
     def _is_name(self, at: int) -> bool:
         """Tell whether a verb is part of a name: "the Canadian Armed Forces"."""
@@ -255,9 +338,19 @@ class _Walk:
     def _into_relative(self, at: int) -> int | None:
         """Enter a relative clause; not "an officer confirmed that"."""
         again, self.relative = self.relative, True
+        follow = self.counted.tokens[at + 1].text if at + 1 < len(self.counted.tokens) else ""
+        self.of_things = self.counted.tokens[at].text == "whose" and follow in words_of("refused", "things")
         passed = self.counted.tokens[self.group.last : at] if self.counted.tokens[at].text == "that" else ()
         said = any(token.text in words_of("figures", "said") or in_list("speaks", token.text) for token in passed)
-        return None if again or said else at + 1
+        other = at > self.group.last and self._is_of_others(at)
+        return None if again or said or other else at + 1
+
+    def _is_of_others(self, at: int) -> bool:
+        """As in "determined that he spend his life in prison" and "a list of those who have not come back"."""
+        ahead, follow = self.counted.tokens[at - 1].text, self.counted.tokens[min(at + 1, len(self.counted.tokens) - 1)].text
+        return ahead in {"those", "all", "anyone", "everyone"} or (
+            self.counted.tokens[at].text == "that" and follow in {"he", "she", "they", "it", "we", "i", "you"}
+        )
 
     def _past_ages(self, at: int) -> int:
         """Step over "aged 14, 16 and 19"."""
@@ -275,6 +368,8 @@ class _Walk:
             return False
         tokens, follow = self.counted.tokens, self.counted.tokens[min(other.last, len(self.counted.tokens) - 1)].text
         attached = at > 0 and tokens[at - 1].text in {"of", "from", "by"} and other.numeral.form is Form.ARTICLE
+        first = outset(tokens, other.numeral) - 1
+        attached = attached or (first == self.group.last and tokens[first].text == "of")  # "a member of the trio"
         if attached and state_of(follow) is None:
             return False  # "ten fighters of a militia"
         return other.person or other.alone
@@ -321,9 +416,14 @@ class _Walk:
         tokens, word = self.counted.tokens, self.counted.tokens[at + 1].text
         if tokens[at].text == "," and at + 2 < len(tokens) and is_person(word) and _dies(tokens[at + 2].text):
             return at + 2
+        if tokens[at].text != "(" and self._is_object() and in_list("have", word):
+            return None  # "the scandal that toppled a president, has died"
         if tokens[at].text != "(" and (in_list("be", word) or in_list("have", word) or word in kinds_of("intransitive")):
             return at + 1
-        return None if self._is_object(relative=True) else past_aside(tokens, at)
+        past = None if self._is_object(relative=True) else past_aside(tokens, at)
+        said = past is not None and any(token.text in words_of("figures", "said") for token in tokens[at:past])
+        other = past is not None and past < len(tokens) and tokens[past].text in {"who", "whose", "which"}
+        return None if said and other else past  # "an evil man," said Wilhelm, who was detained"
 
     def _is_object(self, *, relative: bool = False) -> bool:
         """Tell whether the people are the object of a verb that is not known, or of one in a relative clause."""

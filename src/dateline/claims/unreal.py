@@ -6,9 +6,9 @@ docs/counts.md lists the rules; the words are in ``counts.toml`` (``unreal``).
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dateline.claims.numerals import index_phrases, phrase_before, vocabulary, words_of
+from dateline.claims.numerals import Phrases, index_phrases, phrase_before, vocabulary, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,8 @@ def is_unreal(tokens: Sequence[Token], at: int) -> bool:
     at += tokens[at].text == "in"  # "in exchange for"
     word = tokens[at].text if at < len(tokens) else ""
     noun = at + 1 < len(tokens) and tokens[at + 1].text in {"of", "for", "last", "on", "in"}
+    if any(token.text == "unless" for token in tokens[max(0, at - _REACH) : at]):
+        return True  # "unless India frees nine"
     if noun and word in _words("lettings"):
         return _is_wanted(tokens, at)
     if noun and word in _words("harms"):
@@ -45,7 +47,7 @@ def _words(name: str) -> frozenset[str]:
 
 
 @cache
-def _phrases(name: str) -> dict[str, Any]:
+def _phrases(name: str) -> Phrases:
     return index_phrases(vocabulary()["unreal"][name])
 
 

@@ -6,10 +6,11 @@ Used by ``governors.py`` and ``subjects.py``; the words are in ``counts.toml``.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from dateline.claims.counted import age_at
 from dateline.claims.lexicon import is_verbal, kinds_of, state_of, stops
-from dateline.claims.numerals import Token, index_phrases, phrase_at, vocabulary, words_of
+from dateline.claims.numerals import Phrases, Token, index_phrases, phrase_at, vocabulary, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,7 @@ Governor = tuple[str, int]
 
 
 @cache
-def expressions(side: str) -> tuple[dict[str, Any], dict[str, str]]:
+def expressions(side: str) -> tuple[Phrases, dict[str, str]]:
     """Return the expressions that stand on one side of the people, as a tree of words and with their kinds."""
     pairs = vocabulary()["predicates"]["phrases"][side]
     return index_phrases(words for words, _ in pairs), dict(pairs)
@@ -35,9 +36,16 @@ def expression_at(counted: Counted, at: int) -> Governor | None:
     if not taken and in_list("harm_verb", tokens[at].text):
         return _harm(tokens, at)
     words = " ".join(token.text for token in tokens[at : at + taken])
-    if not taken or (words in expressions("left")[1] and _acts_upon(counted, at, at + taken)):
+    active = taken and (words in expressions("left")[1] or words.endswith("to death"))
+    if not taken or kinds[words] == "nothing" or (active and _acts_upon(counted, at, at + taken)):
         return None
-    return kinds[words], at
+    return (kinds[words], at) if not in_list("preposition", tokens[at].text) or _places(tokens, at) else None
+
+
+def _places(tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether "in prison" tells where people are: "23 men in prison", "are in prison", not "chose life in prison"."""
+    before = tokens[at - 1].text if at else ""
+    return before not in {"life", "years", "months", "days", "year", "sentence", "sentences", "term", "terms", "time", "weeks"}
 
 
 def _acts_upon(counted: Counted, at: int, last: int) -> bool:
@@ -46,7 +54,15 @@ def _acts_upon(counted: Counted, at: int, last: int) -> bool:
     if last >= len(tokens) or passive_before(tokens, at):
         return False
     other = counted.starts.get(last)
-    return (other is not None and not other.refused) or (in_list("determiner", tokens[last].text) and has_object(counted, last))
+    if other is not None and (not other.refused or age_at(tokens, last)):
+        return True  # "two officers fatally shot 16-year-old Kimani Gray"
+    named = (
+        tokens[last].capital
+        and not tokens[at].capital
+        and tokens[last].text not in stops()
+        and tokens[last].text not in words_of("refused", "months")
+    )
+    return named or (in_list("determiner", tokens[last].text) and has_object(counted, last))
 
 
 def _harm(tokens: Sequence[Token], at: int) -> Governor | None:

@@ -135,6 +135,8 @@ def _weigh_told(one: Candidate[When], setting: Setting[When]) -> dict[str, float
     told["told coarse after"] = float(when.precision.coarse and near.after)
     told[f"told coarse {_part(setting)}"] = float(when.precision.coarse)
     told[f"told after {_part(setting)}"] = float(near.after)
+    told[f"told lead {_part(setting)}"] = told["told lead"]
+    told[f"told nearest {_part(setting)}"] = told["told nearest"]
     told["told days other type"] = float(when.precision is not TimePrecision.DAY and not same)
     told["told only"] = float(not any(each.others for each in setting.found if each is not one))
     told["told spoken"] = float(near.claim.claim.type in SPOKEN)
