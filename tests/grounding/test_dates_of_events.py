@@ -162,8 +162,18 @@ def test_no_words_no_time():
 @pytest.mark.parametrize(
     "text, anchor, other, time",
     [
-        ("Detectives detained two men on Thursday in connection with the murder of a priest.", "murder", "detained", "Thursday"),
-        ("On Thursday a court remanded the driver suspected of taking part in the kidnapping.", "kidnapping", "remanded", "Thursday"),
+        (
+            "Detectives detained two men on Thursday in connection with the murder of a priest.",
+            "murder",
+            "detained",
+            "Thursday",
+        ),
+        (
+            "On Thursday a court remanded the driver suspected of taking part in the kidnapping.",
+            "kidnapping",
+            "remanded",
+            "Thursday",
+        ),
     ],
 )
 def test_the_day_of_what_followed_an_act_is_not_the_acts(text, anchor, other, time):
