@@ -5,15 +5,15 @@
 
 Codes annotated reports (the training half of the shared corpus and the project's own), pairs events with the annotated ones as
 the yardstick does, and fits a conditional logit (McFadden 1974) over each event's candidates. Right are those that it takes for
-the annotated day or place; where the annotators found no hint of a day, none or the report's. One report in twenty of the
-shared training half is kept out and measured on, as are the development reports. All follows from the files and the seed.
+the annotated day or place; where the annotators found no hint of a day, none or the report's. The reports that
+are held back from the reader's training are held back here too and measured on, as are the development reports. All follows
+from the files and the seed.
 Writes src/dateline/incidents/choice_weights.json.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import random
 import sys
@@ -35,6 +35,8 @@ from dateline.incidents.merge import merge_claims
 from dateline.model import CoderInfo
 from dateline.pipeline import Coder
 from dateline.records.exports import record_of
+from dateline_training.data import load, read_jsonl
+from dateline_training.tune import yardstick
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,8 +50,6 @@ OUT = ROOT / "src" / "dateline" / "incidents" / "choice_weights.json"
 SEED = 5
 PULL = 3.0
 """How strongly weights are drawn to nought."""
-HELD_OF, HELD = 20, 7
-"""Of so many reports of the shared training half the one at this position is measured on."""
 LEAST_CONFIDENCE = 0.3
 
 
@@ -60,16 +60,6 @@ class Choice:
     features: list[dict[str, float]]
     right: list[bool]
     told: bool
-
-
-def yardstick(shared: Path) -> ModuleType:
-    """Return the scorer that lies beside the annotated reports."""
-    spec = importlib.util.spec_from_file_location("score_events", shared / "score" / "score_events.py")
-    if spec is None or spec.loader is None:
-        sys.exit(f"no yardstick under {shared}")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def choices_of(
@@ -173,11 +163,6 @@ def measure(name: str, choices: Sequence[Choice], weights: dict[str, float]) -> 
     print(f"  {name}: right for {hits[True]} of {told} events, and for {hits[False]} of {len(choices) - told} without one")
 
 
-def read(path: Path) -> list[dict[str, Any]]:
-    """Return the annotated reports of a file."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-
-
 def main() -> int:
     """Fit, measure and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -188,17 +173,14 @@ def main() -> int:
     )
     options = parser.parse_args()
     scorer = yardstick(options.shared)
-    shared = [report for path in sorted((options.shared / "corpus" / "train").glob("*.jsonl")) for report in read(path)]
-    held = [report for at, report in enumerate(shared) if at % HELD_OF == HELD]
-    own = [report for path in sorted((ROOT / "corpus").glob("*.jsonl")) for report in read(path)]
-    rest = [report for at, report in enumerate(shared) if at % HELD_OF != HELD] + own
-    learned = [report for report in rest if report.get("published") and "events" in report]
+    learned, held = load(options.shared / "corpus" / "train")
+    learned = [report for report in learned if report.get("published")]
     random.Random(SEED).shuffle(learned)
     coder, grounder = Coder(Config(codebooks=())), Grounder.open()
     sets = {
         "learned from": learned[: options.reports],
         "held back": held,
-        "development": read(options.shared / "corpus" / "gold" / "dev.jsonl"),
+        "development": read_jsonl(options.shared / "corpus" / "gold" / "dev.jsonl"),
     }
     choices = {name: choices_of(reports, scorer, coder, grounder) for name, reports in sets.items()}
     weights: dict[str, dict[str, float]] = {}

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 _POSSESSIVES = frozenset({"his", "her", "their", "its"})
 _OPENERS = frozenset({"him", "her", "them", "the", "his", "its", "their", "our", "a", "an"})
-_STATUS = frozenset({"lives", "hostages", "refugees", "martyrs", "detainees"})
 _LIVES = 6  # tokens between "claimed" and "the lives of"
 _ALL = 20  # tokens between people and "all of them died"
 _PAYER = 6  # tokens between "cost" and the people that somebody lost

@@ -29,7 +29,7 @@ _UNLIKELY = 0.5  # a time is rather not the event's, by the reader's own measure
 TOLD_SENTENCES = 3
 """How many sentences back "at noon" and "the next day" look for their day where no event before has one."""
 
-VIOLENT = frozenset(
+_VIOLENT = frozenset(
     {
         EventType.ARMED_ATTACK, EventType.ASSASSINATION, EventType.EXECUTION, EventType.BOMBING, EventType.SUICIDE_BOMBING,
         EventType.GRENADE, EventType.AIRSTRIKE, EventType.SHELLING, EventType.CHEMICAL, EventType.CLASH, EventType.RIOT,
@@ -119,7 +119,7 @@ class _ReportTimes:
         for claim in claims:
             start = self._start(claim.anchor, claim.sentence)
             self._anchors[claim.sentence].append(start)
-            self._violent[claim.sentence, start] = claim.type in VIOLENT
+            self._violent[claim.sentence, start] = claim.type in _VIOLENT
             for mention in claim.having(Role.TIME):
                 self._score[mention.evidence] = max(mention.score, self._score.get(mention.evidence, 0.0))
                 self._times[mention.sentence].append(mention)
@@ -139,7 +139,7 @@ class _ReportTimes:
 
     def _is_apart(self, claim: Claim) -> bool:
         """Tell whether a claim's sentence tells the time of an act that it sets apart from the claim's."""
-        return any(self._is_anothers(claim, mention) for mention in self._times[claim.sentence])
+        return any(self._set_apart(claim, mention) for mention in self._times[claim.sentence])
 
     # --- the readings of one time ----------------------------------------------------------------------------------------
 
@@ -152,7 +152,7 @@ class _ReportTimes:
         told = self._told_before(mention, previous)
         when = self._resolve(claim, mention, words, told)
         parted = self._parted(claim, mention)
-        if when is None or (parted and self._anothers(mention)) or self._is_anothers(claim, mention):
+        if when is None or (parted and self._anothers(mention)) or self._set_apart(claim, mention):
             return None
         leaning = told is not None and self._resolve(claim, mention, words, None) != when
         return _Option(when, mention, saying=self._says(claim, mention), leaning=leaning, parted=parted)
@@ -225,7 +225,7 @@ class _ReportTimes:
         """Tell whether a time is much more likely that of another event than of this one."""
         return mention.score < _UNLIKELY and self._score[mention.evidence] > mention.score + SURER
 
-    def _is_anothers(self, claim: Claim, mention: Mention) -> bool:
+    def _set_apart(self, claim: Claim, mention: Mention) -> bool:
         """Tell whether a time is that of an act which the sentence sets apart in time from this one.
 
         "Detained on Thursday over the murder": not the murder's day. "Agreed on a truce after clashes on Thursday": not the

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from dateline.model import EventType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dateline.model import GroundedClaim, GroundedReading, Status
 
@@ -139,8 +139,14 @@ class Setting(Generic[T]):
             "own only": float(sum(bool(each.own) for each in self.found) == 1),
         }
 
-    def weigh_told(self, one: Candidate[T], telling: Sequence[GroundedClaim]) -> dict[str, float]:
-        """What speaks for a value of other events' claims, whatever it is of; ``telling`` are all claims that tell one."""
+    @cached_property
+    def telling(self) -> list[GroundedClaim]:
+        """All claims that tell a value, in reading order."""
+        told = {claim.claim.index: claim for each in self.found for claim in (*each.own, *each.others)}
+        return [told[index] for index in sorted(told)]
+
+    def weigh_told(self, one: Candidate[T]) -> dict[str, float]:
+        """What speaks for a value of other events' claims, whatever it is of."""
         near = self.nearest[id(one)]
         nearest, third = self.is_nearest(one)
         return {
@@ -151,13 +157,37 @@ class Setting(Generic[T]):
             "told third": float(third),
             "told with own": float(self.has_own),
             "told same type": float(near.claim.claim.type is self.type),
-            "told spoken": float(near.claim.claim.type in SPOKEN),
+            "told of spoken": float(near.claim.claim.type in SPOKEN),
             "told undone": float(near.claim.claim.status.undone),
             "told link": max(self.links.get(other.claim.index, 0.0) for other in one.others),
             "told same party": float(bool(_parties(self.members) & _parties(one.others))),
-            "told share": len(one.others) / len(telling),
-            "told lead": float(telling[0] in one.others),
+            "told share": len(one.others) / len(self.telling),
+            "told lead": float(self.telling[0] in one.others),
         }
+
+
+def gather(
+    members: Sequence[GroundedClaim],
+    claims: Sequence[GroundedClaim],
+    value_of: Callable[[GroundedClaim], T | None],
+    key_of: Callable[[T], object],
+) -> dict[object, Candidate[T]]:
+    """Return the values that claims tell, by what tells them apart: those of an event's own claims first.
+
+    Args:
+        members: The event's claims, in reading order.
+        claims: All claims that may lend a value, the event's own among them or not.
+        value_of: What a claim tells, or None.
+        key_of: What two tellings of one value share.
+    """
+    found: dict[object, Candidate[T]] = {}
+    mine = {member.claim.index for member in members}
+    for claim in (*members, *(other for other in claims if other.claim.index not in mine)):
+        value = value_of(claim)
+        if value is not None:
+            one = found.setdefault(key_of(value), Candidate(value))
+            (one.own if claim.claim.index in mine else one.others).append(claim)
+    return found
 
 
 def choose(setting: Setting[T], features: Sequence[Mapping[str, float]], name: str) -> Candidate[T]:

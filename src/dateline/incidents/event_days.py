@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dateline.incidents.choice import SPOKEN, Candidate, Setting, choose
+from dateline.incidents.choice import Candidate, Setting, choose, gather
 from dateline.model import Status, TimeBasis, TimePrecision, When
 
 if TYPE_CHECKING:
@@ -44,14 +44,8 @@ def find_days(members: Sequence[GroundedClaim], reading: GroundedReading, status
 
     A plan is never dated by what happened around it, and nothing but what happened by the report.
     """
-    found: dict[object, Candidate[When]] = {}
-    mine = {member.claim.index for member in members}
     others = () if status is Status.PLANNED else reading.claims
-    for claim in (*members, *(other for other in others if other.claim.index not in mine)):
-        if claim.when is None:
-            continue
-        one = found.setdefault((claim.when.first, claim.when.last, claim.when.partial), Candidate(claim.when))
-        (one.own if claim.claim.index in mine else one.others).append(claim)
+    found = gather(members, others, lambda claim: claim.when, lambda when: (when.first, when.last, when.partial))
     day = reading.report_day
     if day is not None and status not in _UNDATED and members[0].claim.sentence < REPORT_DATE_SENTENCES:
         when = When(first=day, last=day, precision=TimePrecision.DAY, basis=TimeBasis.REPORT_DATE)
@@ -95,7 +89,7 @@ def _weigh_none(setting: Setting[When]) -> dict[str, float]:
 def _weigh_report(one: Candidate[When], setting: Setting[When]) -> dict[str, float]:
     told = {"report": 1.0} | {f"report {what}": 1.0 for what in (setting.kind, setting.status, _part(setting))}
     told["report with own"] = float(setting.has_own)
-    told["report only"] = float(not any(each.own or each.others for each in setting.found if each is not one))
+    told["report only"] = float(not any(_said(each) for each in setting.found if each is not one))
     told["report before"] = setting.had
     return told
 
@@ -121,8 +115,7 @@ def _weigh_own(one: Candidate[When], setting: Setting[When]) -> dict[str, float]
 
 def _weigh_told(one: Candidate[When], setting: Setting[When]) -> dict[str, float]:
     when, near = one.known, setting.nearest[id(one)]
-    dated = [claim for claim in setting.reading.claims if claim.when is not None]
-    told = setting.weigh_told(one, dated)
+    told = setting.weigh_told(one)
     told |= {f"told {what}": 1.0 for what in (when.precision, setting.kind, setting.status)}
     told |= _weigh_places(one, setting)
     same = near.claim.claim.type is setting.type
@@ -139,7 +132,6 @@ def _weigh_told(one: Candidate[When], setting: Setting[When]) -> dict[str, float
     told[f"told nearest {_part(setting)}"] = told["told nearest"]
     told["told days other type"] = float(when.precision is not TimePrecision.DAY and not same)
     told["told only"] = float(not any(each.others for each in setting.found if each is not one))
-    told["told spoken"] = float(near.claim.claim.type in SPOKEN)
     days = [each.value.first for each in setting.found if each.value and each.value.first and each is not one and _said(each)]
     if when.first and days:
         told["told before"] = setting.had * float(when.first <= min(days))

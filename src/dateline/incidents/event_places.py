@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dateline.incidents.choice import Candidate, Setting, choose
+from dateline.incidents.choice import Candidate, Setting, choose, gather
 from dateline.model import PlacePrecision, Where
 
 if TYPE_CHECKING:
@@ -45,12 +45,7 @@ def choose_place(
 
 def find_places(members: Sequence[GroundedClaim], reading: GroundedReading) -> list[Candidate[Where]]:
     """Return the places that an event may have: those of its own claims, of others in reading order, and the report's there."""
-    found: dict[object, Candidate[Where]] = {}
-    mine = {member.claim.index for member in members}
-    for claim in (*members, *(other for other in reading.claims if other.claim.index not in mine)):
-        if claim.where is not None:
-            one = found.setdefault(place_key(claim.where), Candidate(claim.where))
-            (one.own if claim.claim.index in mine else one.others).append(claim)
+    found = gather(members, reading.claims, lambda claim: claim.where, place_key)
     for member in members:
         if member.focus is not None:
             found.setdefault(place_key(member.focus), Candidate(member.focus)).report = True
@@ -100,7 +95,7 @@ def _weigh_own(one: Candidate[Where], setting: Setting[Where]) -> dict[str, floa
 
 def _weigh_told(one: Candidate[Where], setting: Setting[Where]) -> dict[str, float]:
     where, near = one.known, setting.nearest[id(one)]
-    told = setting.weigh_told(one, [claim for claim in setting.reading.claims if claim.where is not None])
+    told = setting.weigh_told(one)
     told[f"told {_how(near.claim.where)}"] = 1.0
     days = {claim.when.first for claim in one.others if claim.when}
     mine = {member.when.first for member in setting.members if member.when}

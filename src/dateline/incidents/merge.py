@@ -270,9 +270,6 @@ def _side(count: Count, agents: Sequence[Who], targets: Sequence[Who]) -> Side:
     return Side.CIVILIANS if words & _CIVILIAN_WORDS else Side.UNKNOWN
 
 
-# --- place and time ------------------------------------------------------------------------------------------------------
-
-
 # --- confidence ----------------------------------------------------------------------------------------------------------
 
 

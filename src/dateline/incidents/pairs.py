@@ -19,6 +19,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dateline.incidents.event_places import INHERITED
 from dateline.model import ActorKind, EventType, PlacePrecision, TimeBasis, TimePrecision
 
 if TYPE_CHECKING:
@@ -53,7 +54,6 @@ STEM = 6
 
 STORY_WORDS = 40
 """Words of a report that are kept, the most telling first."""
-INHERITED = "inherited from the report"
 
 _SOUNDS = (
     ("ph", "f"),

@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dateline.incidents.event_places import INHERITED
 from dateline.incidents.grades import Grading, Standing, read_grading
 from dateline.incidents.nearness import days_between, km_between
 from dateline.model import (
@@ -48,7 +49,6 @@ SETTLE_DAYS = 30
 SPECIFIC_SHARE = 1 / 3
 """Share of the sources that must give the more specific type."""
 SAME_PLACE_KM = 5.0
-INHERITED = "inherited from the report"
 
 _SPEAKER_RANK = {
     kind: rank
